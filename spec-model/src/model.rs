@@ -1,0 +1,96 @@
+//! What the book means: names resolved, numbers read, predicates parsed.
+//!
+//! [`Book`] is the whole; an [`Edition`] is one protocol. Every type says in its first line which
+//! table or directive it comes from; `book/authoring.md` describes their columns.
+
+mod device;
+mod flow;
+mod register;
+mod text;
+
+pub use device::{
+    Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault, FaultAfter,
+    Layout, OrderStatus, Place, Predicate, Property, PropertyType, Refusal, WindowEffect,
+};
+pub use flow::{Condition, Devices, Flow, Injection, Side, Step, Target, Work};
+pub use register::{
+    Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct, Transition,
+};
+pub use text::{Chapter, Demand, Heading, Level, Rule, Show, Subject, Table, Term};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceMap, Span, Spanned};
+
+/// Everything that the chapters say.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The files, SUMMARY.md first.
+    pub sources: SourceMap,
+    /// Chapters in the order of SUMMARY.md, which is the order of everything generated.
+    pub chapters: Vec<Chapter>,
+    /// Normative rules in the order of the book.
+    pub rules: Vec<Rule>,
+    /// Constants that belong to no edition (errno values).
+    pub constants: Vec<ConstantGroup>,
+    /// The protocols.
+    pub editions: Vec<Edition>,
+    /// Names that the book uses and does not define (`VFIO_DEVICE_RESET`), and the glossary.
+    pub terms: Vec<Term>,
+    /// What the people who argued for the protocol asked of it.
+    pub demands: Vec<Demand>,
+    /// Places where the site puts something generated.
+    pub shows: Vec<Show>,
+    /// Every machine-read table, in the order of the book: where it stands and what it is.
+    pub tables: Vec<Table>,
+    /// Places that the site leaves out: directives and rule marks. Sorted, per file.
+    pub hidden: Vec<Span>,
+    /// What is probably not meant, yet does not stop the build.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// `<!-- spec: edition v1 title="…" -->`: one protocol, from all chapters that carry its directive.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// Short name, also the name of the generated module: `v1`.
+    pub name: Spanned<String>,
+    /// For people: `The migration region`.
+    pub title: String,
+    /// `constants` tables.
+    pub constants: Vec<ConstantGroup>,
+    /// `struct` tables.
+    pub structs: Vec<Struct>,
+    /// The `bits` table, with its predicates, behaviours, actions and refusals.
+    pub bits: Option<BitField>,
+    /// `capabilities` tables.
+    pub capabilities: Vec<Capability>,
+    /// `protocol` tables.
+    pub protocols: Vec<Protocol>,
+    /// `errors` tables.
+    pub faults: Vec<Fault>,
+    /// `events` tables.
+    pub events: Vec<Event>,
+    /// `description` tables: what a device says of itself before it is used.
+    pub properties: Vec<Property>,
+    /// `consequences` tables: what such a description forces on the VMM.
+    pub consequences: Vec<Consequence>,
+    /// `conditions` tables: what a VMM controls beside the device.
+    pub conditions: Vec<Condition>,
+    /// `work` tables: what a VMM does in a step.
+    pub work: Vec<Work>,
+    /// `failures` tables: what can go wrong in a step.
+    pub injections: Vec<Injection>,
+    /// `flow` tables.
+    pub flows: Vec<Flow>,
+}
+
+impl Book {
+    /// The edition of this name.
+    pub fn edition(&self, name: &str) -> Option<&Edition> {
+        self.editions.iter().find(|e| e.name.value == name)
+    }
+
+    /// The rule of this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|r| r.id.value == id)
+    }
+}
