@@ -16,7 +16,7 @@ pub use flow::{Condition, Devices, Flow, Injection, Side, Step, Target, Work};
 pub use register::{
     Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct, Transition,
 };
-pub use text::{Chapter, Demand, Heading, Level, Rule, Show, Subject, Table, Term};
+pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Table, Term};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span, Spanned};
@@ -40,6 +40,8 @@ pub struct Book {
     pub demands: Vec<Demand>,
     /// Places where the site puts something generated.
     pub shows: Vec<Show>,
+    /// Every link to a rule, in the order of the book; each rule exists.
+    pub links: Vec<Link>,
     /// Every machine-read table, in the order of the book: where it stands and what it is.
     pub tables: Vec<Table>,
     /// Places that the site leaves out: directives and rule marks. Sorted, per file.

@@ -119,6 +119,29 @@ pub struct Show {
     pub span: Span,
 }
 
+/// A link to a rule, in prose or in a cell.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The rule, and the place to be replaced by a real destination: `rule:v1.state.sync` for
+    /// [`LinkForm::Inline`], the id inside the brackets for [`LinkForm::Bare`].
+    pub rule: Spanned<String>,
+    /// How it was written.
+    pub form: LinkForm,
+    /// Index into [`super::Book::chapters`].
+    pub chapter: usize,
+    /// The whole link, with its brackets.
+    pub span: Span,
+}
+
+/// The two ways to write a link to a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkForm {
+    /// `[text](rule:v1.state.sync)`
+    Inline,
+    /// `[v1.state.sync]`, alone: the id is the text.
+    Bare,
+}
+
 /// A machine-read table, whatever its kind.
 #[derive(Clone, Debug)]
 pub struct Table {
