@@ -5,6 +5,7 @@
 //! → `parse` (dialect, cells with spans) → `lower` (names resolved) → `check` (one function a rule of
 //! well-formedness). All mistakes of a step are reported before the next begins.
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod expr;
 pub mod model;
