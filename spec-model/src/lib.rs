@@ -8,11 +8,20 @@
 pub mod analysis;
 pub mod diagnostic;
 pub mod expr;
+pub mod inline;
 pub mod model;
 pub mod source;
 
 /// What `<!-- spec: show … -->` can ask for.
-pub const SHOWS: &[&str] = &["coverage", "decomposition", "demands", "machine", "matrix", "region", "rules"];
+pub const SHOWS: &[&str] = &[
+    "coverage",
+    "decomposition",
+    "demands",
+    "machine",
+    "matrix",
+    "region",
+    "rules",
+];
 
 use std::path::Path;
 
