@@ -1,1 +1,17 @@
-//! Being written.
+//! The site: an mdBook preprocessor that works from the model of the book.
+//!
+//! It changes chapters by the spans that the model gives and never looks at Markdown itself. What it
+//! adds is HTML made by [`html`]'s elements, which escape; [`page`] lists the passes in order.
+
+mod edit;
+mod html;
+mod links;
+mod page;
+mod rules;
+mod site;
+mod tables;
+mod tests_of;
+
+pub use page::{Site, render};
+pub use site::Spec;
+pub use tests_of::{Test, Tests};

@@ -1,0 +1,169 @@
+//! Elements that escape. There is no way to add raw text, so every fragment is balanced, escaped and
+//! free of blank lines (a blank line would end mdBook's HTML block).
+
+use std::fmt;
+
+/// An HTML or SVG element under construction.
+#[derive(Clone, Debug)]
+#[must_use]
+pub(crate) struct Element {
+    tag: &'static str,
+    attributes: String,
+    inner: String,
+    void: bool,
+}
+
+/// An element with a closing tag.
+pub(crate) fn el(tag: &'static str) -> Element {
+    Element {
+        tag,
+        attributes: String::new(),
+        inner: String::new(),
+        void: false,
+    }
+}
+
+/// An element without content: `<wbr>`, or a shape in an SVG.
+pub(crate) fn void(tag: &'static str) -> Element {
+    Element {
+        void: true,
+        ..el(tag)
+    }
+}
+
+impl Element {
+    /// Adds an attribute.
+    pub(crate) fn attr(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.attributes.push(' ');
+        self.attributes.push_str(name);
+        self.attributes.push_str("=\"");
+        escape(&value.to_string(), &mut self.attributes);
+        self.attributes.push('"');
+        self
+    }
+
+    /// Adds `class="…"`.
+    pub(crate) fn class(self, value: impl fmt::Display) -> Self {
+        self.attr("class", value)
+    }
+
+    /// Adds text.
+    pub(crate) fn text(mut self, text: impl AsRef<str>) -> Self {
+        escape(text.as_ref(), &mut self.inner);
+        self
+    }
+
+    /// Adds an element.
+    pub(crate) fn child(mut self, child: Element) -> Self {
+        child.write(&mut self.inner);
+        self
+    }
+
+    /// Adds elements.
+    pub(crate) fn children(self, children: impl IntoIterator<Item = Element>) -> Self {
+        children.into_iter().fold(self, Self::child)
+    }
+
+    /// Adds an element, if there is one.
+    pub(crate) fn maybe(self, child: Option<Element>) -> Self {
+        self.children(child)
+    }
+
+    /// Adds text that may break after each of these characters.
+    pub(crate) fn breakable(mut self, text: &str, after: &[char]) -> Self {
+        for piece in text.split_inclusive(after) {
+            self = self.text(piece);
+            if piece.ends_with(after) {
+                self = self.child(void("wbr"));
+            }
+        }
+        self
+    }
+
+    /// Starts a new line of the source, so that fragments stay readable in a diff.
+    pub(crate) fn line(mut self) -> Self {
+        if !self.inner.ends_with('\n') {
+            self.inner.push('\n');
+        }
+        self
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(self.tag);
+        out.push_str(&self.attributes);
+        if self.void {
+            // HTML's own void elements take no slash; shapes of an SVG need it.
+            out.push_str(if self.tag == "wbr" { ">" } else { "/>" });
+            return;
+        }
+        out.push('>');
+        out.push_str(&self.inner);
+        out.push_str("</");
+        out.push_str(self.tag);
+        out.push('>');
+    }
+}
+
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        self.write(&mut out);
+        f.write_str(&out)
+    }
+}
+
+/// Line breaks become spaces: a blank line would end the HTML block.
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+}
+
+/// `<code>`
+pub(crate) fn code(text: impl AsRef<str>) -> Element {
+    el("code").text(text)
+}
+
+/// `<a href>` with text.
+pub(crate) fn link(href: impl fmt::Display, text: impl AsRef<str>) -> Element {
+    el("a").attr("href", href).text(text)
+}
+
+/// A block of its own in a chapter: between blank lines, which end the Markdown around it.
+pub(crate) fn block(element: &Element) -> String {
+    format!("\n\n{element}\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_attributes_are_escaped() {
+        let e = el("p")
+            .attr("title", "a\"><script>")
+            .text("<b>&'\n\n x")
+            .child(void("wbr"));
+        assert_eq!(
+            e.to_string(),
+            "<p title=\"a&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;   x<wbr></p>"
+        );
+    }
+
+    #[test]
+    fn shapes_close_themselves() {
+        assert_eq!(
+            el("svg").child(void("path").attr("d", "M0 0")).to_string(),
+            "<svg><path d=\"M0 0\"/></svg>"
+        );
+    }
+}

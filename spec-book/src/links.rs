@@ -1,0 +1,74 @@
+//! Links to rules, and paths from chapter to chapter.
+
+use spec_model::model::{LinkForm, Rule};
+
+use crate::edit::Edits;
+use crate::page::Page;
+
+/// Gives every link to a rule its destination.
+pub(crate) fn resolve(page: &Page<'_>, edits: &mut Edits) {
+    for link in page.own(&page.book.links, |link| link.chapter) {
+        let Some(rule) = page.rule(&link.rule.value) else {
+            continue;
+        };
+        let href = page.to_rule(rule);
+        match link.form {
+            LinkForm::Inline => edits.replace(link.rule.span, href),
+            LinkForm::Bare => edits.replace(link.span, format!("[{}]({href})", link.rule.value)),
+        }
+    }
+}
+
+impl Page<'_> {
+    /// From this chapter to a rule.
+    pub(crate) fn to_rule(&self, rule: &Rule) -> String {
+        self.to(rule.chapter, &rule.anchor())
+    }
+
+    /// From this chapter to an anchor in a chapter; mdBook turns `.md` into `.html`.
+    pub(crate) fn to(&self, chapter: usize, anchor: &str) -> String {
+        if chapter == self.number {
+            return format!("#{anchor}");
+        }
+        let path = relative(&self.chapter().path, &self.book.chapters[chapter].path);
+        format!("{path}#{anchor}")
+    }
+}
+
+/// The path from one chapter to another. mdBook serves `README.md` as `index.html`.
+fn relative(from: &str, to: &str) -> String {
+    let folder: Vec<&str> = from.split('/').collect();
+    let folder = &folder[..folder.len() - 1];
+    let mut target: Vec<&str> = to.split('/').collect();
+    let name = target.pop().unwrap_or_default();
+    let shared = folder
+        .iter()
+        .zip(&target)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let mut path = "../".repeat(folder.len() - shared);
+    for part in &target[shared..] {
+        path.push_str(part);
+        path.push('/');
+    }
+    path.push_str(if name.eq_ignore_ascii_case("README.md") {
+        "index.md"
+    } else {
+        name
+    });
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn paths_are_relative_to_the_chapter() {
+        assert_eq!(relative("a.md", "b.md"), "b.md");
+        assert_eq!(relative("v1/a.md", "v1/b.md"), "b.md");
+        assert_eq!(relative("v1/a.md", "errno.md"), "../errno.md");
+        assert_eq!(relative("a.md", "v1/flows/b.md"), "v1/flows/b.md");
+        assert_eq!(relative("v1/x/a.md", "v1/y/README.md"), "../y/index.md");
+    }
+}

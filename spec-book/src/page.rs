@@ -1,0 +1,106 @@
+//! One chapter: the passes over it, and what they may look at.
+
+use std::collections::HashMap;
+
+use spec_model::model::{Book, Chapter, Edition, Rule};
+use spec_model::source::FileId;
+
+use crate::edit::Edits;
+use crate::tests_of::Tests;
+use crate::{links, rules, tables};
+
+/// What adds to a chapter. Where two passes change the same bytes, the earlier holds.
+const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[rules::mark, links::resolve, tables::wrap, hide];
+
+/// The whole site: what its pages share.
+pub struct Site<'a> {
+    book: &'a Book,
+    tests: &'a Tests,
+    rules: HashMap<&'a str, &'a Rule>,
+}
+
+impl<'a> Site<'a> {
+    /// Prepares what every page needs.
+    pub fn new(book: &'a Book, tests: &'a Tests) -> Self {
+        let rules = book
+            .rules
+            .iter()
+            .map(|rule| (rule.id.value.as_str(), rule))
+            .collect();
+        Self { book, tests, rules }
+    }
+
+    /// The text of a chapter as mdBook shall see it.
+    ///
+    /// # Panics
+    /// If `chapter` is not an index into the book's chapters.
+    pub fn render(&self, chapter: usize) -> String {
+        let page = Page {
+            site: self,
+            book: self.book,
+            tests: self.tests,
+            number: chapter,
+        };
+        let mut edits = Edits::default();
+        for pass in PASSES {
+            pass(&page, &mut edits);
+        }
+        edits.apply(&self.book.sources.file(page.file()).text)
+    }
+}
+
+/// What a pass may look at: one chapter of the site.
+pub(crate) struct Page<'a> {
+    site: &'a Site<'a>,
+    pub(crate) book: &'a Book,
+    pub(crate) tests: &'a Tests,
+    /// Index into [`Book::chapters`].
+    pub(crate) number: usize,
+}
+
+/// The text of one chapter, with the tests that verify its rules.
+///
+/// # Panics
+/// If `chapter` is not an index into the book's chapters.
+pub fn render(book: &Book, tests: &Tests, chapter: usize) -> String {
+    Site::new(book, tests).render(chapter)
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn chapter(&self) -> &'a Chapter {
+        &self.book.chapters[self.number]
+    }
+
+    pub(crate) fn file(&self) -> FileId {
+        self.chapter().file
+    }
+
+    /// The rule of this id.
+    pub(crate) fn rule(&self, id: &str) -> Option<&'a Rule> {
+        self.site.rules.get(id).copied()
+    }
+
+    /// The edition that the chapter is part of.
+    pub(crate) fn edition(&self) -> Option<&'a Edition> {
+        self.book.edition(self.chapter().edition.as_deref()?)
+    }
+
+    /// Those of a list in the order of the book that belong to this chapter.
+    pub(crate) fn own<T>(&self, all: &'a [T], chapter: impl Fn(&T) -> usize) -> &'a [T] {
+        let from = all.partition_point(|item| chapter(item) < self.number);
+        let to = all.partition_point(|item| chapter(item) <= self.number);
+        &all[from..to]
+    }
+}
+
+/// Leaves out directives and whatever marks no other pass has replaced.
+fn hide(page: &Page<'_>, edits: &mut Edits) {
+    let hidden = &page.book.hidden;
+    let from = hidden.partition_point(|span| span.file < page.file());
+    for span in hidden[from..]
+        .iter()
+        .take_while(|span| span.file == page.file())
+    {
+        edits.replace(*span, "");
+    }
+}

@@ -1,0 +1,73 @@
+//! Rule marks become anchors: the id, how strongly it binds, and what verifies it.
+
+use spec_model::model::{Level, Rule};
+
+use crate::edit::Edits;
+use crate::html::{Element, code, el, link};
+use crate::page::Page;
+
+/// Puts the head of each rule in the place of its mark.
+pub(crate) fn mark(page: &Page<'_>, edits: &mut Edits) {
+    for rule in page.own(&page.book.rules, |rule| rule.chapter) {
+        // The block that the rule names follows; the blank line ends ours.
+        edits.replace(rule.mark, format!("{}\n", head(page, rule)));
+    }
+}
+
+fn head(page: &Page<'_>, rule: &Rule) -> Element {
+    let id = link(format!("#{}", rule.anchor()), "")
+        .class("rule-id")
+        .breakable(&rule.id.value, &['.']);
+    el("div")
+        .class("rule")
+        .attr("id", rule.anchor())
+        .child(id)
+        .maybe(badge(rule.level))
+        .child(verified(page, rule))
+}
+
+/// `MUST`, `SHOULD` or `MAY`; a definition has none.
+pub(crate) fn badge(level: Level) -> Option<Element> {
+    let (class, word) = match level {
+        Level::Must => ("must", "MUST"),
+        Level::Should => ("should", "SHOULD"),
+        Level::May => ("may", "MAY"),
+        Level::Definition => return None,
+    };
+    Some(el("span").class(format!("rule-level {class}")).text(word))
+}
+
+/// The tests of a rule, or why it has none.
+fn verified(page: &Page<'_>, rule: &Rule) -> Element {
+    let tests = page.tests.of(rule);
+    match &rule.untestable {
+        Some(reason) if tests.is_empty() => {
+            details("untestable", "untestable", el("p").text(&reason.value))
+        }
+        _ if tests.is_empty() => el("span").class("rule-tests untested").text("no test"),
+        _ => {
+            let count = tests.len();
+            let word = if count == 1 { "test" } else { "tests" };
+            details("tested", &format!("{count} {word}"), test_list(page, rule))
+        }
+    }
+}
+
+fn details(class: &str, summary: &str, content: Element) -> Element {
+    el("details")
+        .class(format!("rule-tests {class}"))
+        .child(el("summary").text(summary))
+        .child(content)
+}
+
+/// Every test that names a rule, by file and line.
+pub(crate) fn test_list(page: &Page<'_>, rule: &Rule) -> Element {
+    el("ul").children(page.tests.of(rule).iter().map(|test| {
+        let place = format!("{}:{}", test.file, test.line);
+        let place = match page.tests.url(test) {
+            Some(url) => link(url, place),
+            None => el("span").text(place),
+        };
+        el("li").child(code(&test.function)).text(" ").child(place)
+    }))
+}

@@ -1,0 +1,97 @@
+//! What mdBook calls.
+
+use std::path::{Path, PathBuf};
+
+use mdbook_preprocessor::book::{Book, Chapter};
+use mdbook_preprocessor::errors::{Error, Result};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use spec_model::{Rejected, model};
+
+use crate::page::Site;
+use crate::tests_of::Tests;
+
+/// The preprocessor `spec`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spec;
+
+impl Preprocessor for Spec {
+    fn name(&self) -> &str {
+        "spec"
+    }
+
+    fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let summary = ctx.root.join(&ctx.config.book.src).join("SUMMARY.md");
+        let model =
+            spec_model::load(&shortened(&summary)).map_err(|rejected| complaint(&rejected))?;
+        same_chapters(&model, &book)?;
+        let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
+        let tests = Tests::new(repository.as_deref());
+        let site = Site::new(&model, &tests);
+        let mut number = 0;
+        book.for_each_chapter_mut(|chapter| {
+            if chapter.source_path.is_some() {
+                chapter.content = site.render(number);
+                number += 1;
+            }
+        });
+        Ok(book)
+    }
+
+    fn supports_renderer(&self, renderer: &str) -> Result<bool> {
+        Ok(renderer == "html")
+    }
+}
+
+/// As seen from the current folder, where that is shorter: diagnostics begin with this path.
+fn shortened(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    below.unwrap_or_else(|| path.to_owned())
+}
+
+fn complaint(rejected: &Rejected) -> Error {
+    let drawn: Vec<String> = rejected
+        .diagnostics
+        .iter()
+        .map(|d| d.render(&rejected.sources))
+        .collect();
+    Error::msg(drawn.join("\n\n"))
+}
+
+/// The model's reading of SUMMARY.md and of each chapter must be mdBook's.
+fn same_chapters(model: &model::Book, book: &Book) -> Result<()> {
+    let given: Vec<&Chapter> = book
+        .chapters()
+        .filter(|c| c.source_path.is_some())
+        .collect();
+    let paths = |chapters: &[&Chapter]| -> Vec<String> {
+        let path = |c: &&Chapter| c.source_path.as_deref().map(spec_model::source::display);
+        chapters.iter().filter_map(path).collect()
+    };
+    let (theirs, ours) = (
+        paths(&given),
+        model
+            .chapters
+            .iter()
+            .map(|c| c.path.clone())
+            .collect::<Vec<_>>(),
+    );
+    if theirs != ours {
+        let (theirs, ours) = (theirs.join(", "), ours.join(", "));
+        return Err(Error::msg(format!(
+            "SUMMARY.md: mdBook lists the chapters [{theirs}], the specification lists [{ours}]"
+        )));
+    }
+    for (given, chapter) in given.iter().zip(&model.chapters) {
+        let text = &model.sources.file(chapter.file).text;
+        if given.content != text.strip_prefix('\u{feff}').unwrap_or(text) {
+            return Err(Error::msg(format!(
+                "{}: another preprocessor changed this chapter before `spec` saw it; \
+                 in book.toml, set `before = [\"links\"]` under [preprocessor.spec], and list `spec` \
+                 in the `after` of every other preprocessor",
+                chapter.path
+            )));
+        }
+    }
+    Ok(())
+}
