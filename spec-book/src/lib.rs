@@ -3,11 +3,17 @@
 //! It changes chapters by the spans that the model gives and never looks at Markdown itself. What it
 //! adds is HTML made by [`html`]'s elements, which escape; [`page`] lists the passes in order.
 
+mod draw;
 mod edit;
+mod flows;
 mod html;
 mod links;
 mod page;
+mod prose;
+mod rows;
 mod rules;
+mod script;
+mod show;
 mod site;
 mod tables;
 mod tests_of;

@@ -25,6 +25,11 @@ impl Page<'_> {
         self.to(rule.chapter, &rule.anchor())
     }
 
+    /// From this chapter to the beginning of a chapter.
+    pub(crate) fn to_chapter(&self, chapter: usize) -> String {
+        relative(&self.chapter().path, &self.book.chapters[chapter].path)
+    }
+
     /// From this chapter to an anchor in a chapter; mdBook turns `.md` into `.html`.
     pub(crate) fn to(&self, chapter: usize, anchor: &str) -> String {
         if chapter == self.number {

@@ -6,17 +6,29 @@ use spec_model::model::{Book, Chapter, Edition, Rule};
 use spec_model::source::FileId;
 
 use crate::edit::Edits;
+use crate::rows::Row;
 use crate::tests_of::Tests;
-use crate::{links, rules, tables};
+use crate::{flows, links, rows, rules, show, tables};
 
 /// What adds to a chapter. Where two passes change the same bytes, the earlier holds.
-const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[rules::mark, links::resolve, tables::wrap, hide];
+const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
+    rules::mark,
+    links::resolve,
+    tables::wrap,
+    rows::anchor,
+    flows::draw,
+    show::fill,
+    hide,
+];
 
 /// The whole site: what its pages share.
 pub struct Site<'a> {
     book: &'a Book,
     tests: &'a Tests,
     rules: HashMap<&'a str, &'a Rule>,
+    rows: Vec<Row>,
+    /// By number of file.
+    chapters: Vec<usize>,
 }
 
 impl<'a> Site<'a> {
@@ -27,7 +39,17 @@ impl<'a> Site<'a> {
             .iter()
             .map(|rule| (rule.id.value.as_str(), rule))
             .collect();
-        Self { book, tests, rules }
+        let mut chapters = vec![0; book.sources.files().count()];
+        for (number, chapter) in book.chapters.iter().enumerate() {
+            chapters[chapter.file.0 as usize] = number;
+        }
+        Self {
+            book,
+            tests,
+            rules,
+            rows: rows::all(book),
+            chapters,
+        }
     }
 
     /// The text of a chapter as mdBook shall see it.
@@ -78,6 +100,16 @@ impl<'a> Page<'a> {
     /// The rule of this id.
     pub(crate) fn rule(&self, id: &str) -> Option<&'a Rule> {
         self.site.rules.get(id).copied()
+    }
+
+    /// Every row that can be linked to, by place.
+    pub(crate) fn rows(&self) -> &'a [Row] {
+        &self.site.rows
+    }
+
+    /// The chapter that a file is.
+    pub(crate) fn chapter_of(&self, file: FileId) -> usize {
+        self.site.chapters[file.0 as usize]
     }
 
     /// The edition that the chapter is part of.

@@ -1,0 +1,147 @@
+//! Anchors of table rows: `v1-work-drain`, `v1-save-3`. Diagrams and generated tables link to them.
+
+use spec_model::model::{Action, ActionTable, Book, Edition, Flow, Step};
+use spec_model::source::{FileId, Span, Spanned};
+
+use crate::edit::Edits;
+use crate::html::el;
+use crate::page::Page;
+
+/// A row that can be linked to.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// A place in the cell that the anchor goes to.
+    span: Span,
+    id: String,
+}
+
+/// Every row of every edition, by place.
+pub(crate) fn all(book: &Book) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for edition in &book.editions {
+        named(edition, &mut rows);
+        for table in edition.bits.iter().flat_map(|bits| &bits.actions) {
+            let action = |a: &Action| Row {
+                span: a.name.span,
+                id: action_id(edition, table, a),
+            };
+            rows.extend(table.actions.iter().map(action));
+        }
+        for flow in &edition.flows {
+            let step = |s: &Step| Row {
+                span: s.number.span,
+                id: step_id(edition, flow, s),
+            };
+            rows.extend(flow.steps.iter().map(step));
+        }
+    }
+    rows.sort_by_key(|row| row.span);
+    rows
+}
+
+/// The rows that have a name of their own.
+fn named(edition: &Edition, rows: &mut Vec<Row>) {
+    let mut add = |kind: &str, name: &Spanned<String>| {
+        rows.push(Row {
+            span: name.span,
+            id: row_id(edition, kind, &name.value),
+        });
+    };
+    for bits in &edition.bits {
+        bits.bits.iter().for_each(|bit| add("bit", &bit.name));
+        bits.predicates
+            .iter()
+            .for_each(|predicate| add("predicate", &predicate.name));
+        bits.behaviours
+            .iter()
+            .for_each(|behaviour| add("behaviour", &behaviour.name));
+    }
+    for fields in &edition.structs {
+        fields
+            .fields
+            .iter()
+            .for_each(|field| add("field", &field.name));
+    }
+    edition
+        .capabilities
+        .iter()
+        .for_each(|row| add("capability", &row.name));
+    edition
+        .faults
+        .iter()
+        .for_each(|row| add("error", &row.name));
+    edition
+        .events
+        .iter()
+        .for_each(|row| add("event", &row.name));
+    edition
+        .properties
+        .iter()
+        .for_each(|row| add("property", &row.name));
+    edition
+        .consequences
+        .iter()
+        .for_each(|row| add("consequence", &row.name));
+    edition
+        .conditions
+        .iter()
+        .for_each(|row| add("condition", &row.name));
+    edition.work.iter().for_each(|row| add("work", &row.name));
+    edition
+        .injections
+        .iter()
+        .for_each(|row| add("failure", &row.name));
+}
+
+fn row_id(edition: &Edition, kind: &str, name: &str) -> String {
+    format!("{}-{kind}-{name}", edition.name.value)
+}
+
+fn action_id(edition: &Edition, table: &ActionTable, action: &Action) -> String {
+    row_id(edition, &table.name.value, &action.name.value)
+}
+
+fn step_id(edition: &Edition, flow: &Flow, step: &Step) -> String {
+    row_id(edition, &flow.name.value, &step.number.value.to_string())
+}
+
+/// Puts the anchors into the rows of this chapter.
+pub(crate) fn anchor(page: &Page<'_>, edits: &mut Edits) {
+    let rows = page.rows();
+    let from = rows.partition_point(|row| row.span.file < page.file());
+    let text = &page.book.sources.file(page.file()).text;
+    for row in rows[from..]
+        .iter()
+        .take_while(|row| row.span.file == page.file())
+    {
+        // In front of the backticks, if the name stands in backticks.
+        let before = text[..row.span.start].trim_end_matches('`').len();
+        edits.insert(before, el("a").attr("id", &row.id).to_string());
+    }
+}
+
+impl Page<'_> {
+    /// From this chapter to the row of this kind and name.
+    pub(crate) fn to_row(&self, edition: &Edition, kind: &str, name: &str, span: Span) -> String {
+        self.to_file(span.file, &row_id(edition, kind, name))
+    }
+
+    /// From this chapter to a row of a table of actions.
+    pub(crate) fn to_action(
+        &self,
+        edition: &Edition,
+        table: &ActionTable,
+        action: &Action,
+    ) -> String {
+        self.to_file(action.name.span.file, &action_id(edition, table, action))
+    }
+
+    /// From this chapter to a row of a flow.
+    pub(crate) fn to_step(&self, edition: &Edition, flow: &Flow, step: &Step) -> String {
+        self.to_file(step.number.span.file, &step_id(edition, flow, step))
+    }
+
+    fn to_file(&self, file: FileId, anchor: &str) -> String {
+        self.to(self.chapter_of(file), anchor)
+    }
+}

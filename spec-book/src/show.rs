@@ -1,0 +1,112 @@
+//! `<!-- spec: show … -->`: what the site puts in the place of a directive. One file each.
+
+mod coverage;
+mod decomposition;
+mod demands;
+mod machine;
+mod matrix;
+mod region;
+mod rule_index;
+
+use spec_model::model::{Book, Edition, Show};
+
+use crate::edit::Edits;
+use crate::html::{Element, block, el};
+use crate::page::Page;
+
+/// Replaces the directives of this chapter.
+pub(crate) fn fill(page: &Page<'_>, edits: &mut Edits) {
+    for show in page.own(&page.book.shows, |show| show.chapter) {
+        let text: String = elements(page, show).iter().map(block).collect();
+        edits.replace(show.span, text);
+    }
+}
+
+fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {
+    let edition = |of: fn(&Page<'_>, &Edition) -> Vec<Element>| {
+        editions(page.book, show)
+            .flat_map(|edition| of(page, edition))
+            .collect()
+    };
+    match show.what.value.as_str() {
+        "coverage" => coverage::show(page),
+        "decomposition" => edition(decomposition::show),
+        "demands" => demands::show(page),
+        "machine" => edition(machine::show),
+        "matrix" => edition(matrix::show),
+        "region" => edition(region::show),
+        "rules" => rule_index::show(page),
+        // The model refuses every other word.
+        other => vec![el("p").text(format!("nothing is known of `{other}`"))],
+    }
+}
+
+/// The edition that the directive is about; all of them where it and its chapter name none.
+fn editions<'a>(book: &'a Book, show: &'a Show) -> impl Iterator<Item = &'a Edition> {
+    let meant = |edition: &&Edition| {
+        show.edition
+            .as_ref()
+            .is_none_or(|name| *name == edition.name.value)
+    };
+    book.editions.iter().filter(meant)
+}
+
+/// A table that scrolls in its own box.
+fn table(
+    class: &str,
+    caption: &str,
+    head: Element,
+    rows: impl IntoIterator<Item = Element>,
+) -> Element {
+    let body = rows
+        .into_iter()
+        .fold(el("tbody").line(), |body, row| body.child(row).line());
+    let table = el("table")
+        .class(class)
+        .child(el("caption").text(caption))
+        .line()
+        .child(el("thead").child(head))
+        .line()
+        .child(body)
+        .line();
+    el("div")
+        .class("table-wrapper spec")
+        .line()
+        .child(table)
+        .line()
+}
+
+/// A row of column heads.
+fn head<'a>(names: impl IntoIterator<Item = &'a str>) -> Element {
+    el("tr").children(
+        names
+            .into_iter()
+            .map(|name| el("th").attr("scope", "col").text(name)),
+    )
+}
+
+/// A cell.
+fn cell(text: impl AsRef<str>) -> Element {
+    el("td").text(text)
+}
+
+/// A cell with a number.
+fn number(value: usize) -> Element {
+    el("td").class("number").text(value.to_string())
+}
+
+/// The head of a row.
+fn row_head() -> Element {
+    el("th").attr("scope", "row")
+}
+
+/// A part that opens on demand.
+fn details(summary: &str, content: impl IntoIterator<Item = Element>) -> Element {
+    el("details")
+        .class("spec-more")
+        .line()
+        .child(el("summary").text(summary))
+        .line()
+        .children(content)
+        .line()
+}

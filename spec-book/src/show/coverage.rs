@@ -1,0 +1,115 @@
+//! `show coverage`: which rules are tested, by which tests, and which are not and why.
+
+use spec_model::model::Rule;
+
+use super::{cell, details, head, number, row_head, table};
+use crate::html::{Element, el, link};
+use crate::page::Page;
+use crate::rules::{badge, test_list};
+
+/// How a rule is verified.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Tested,
+    Untestable,
+    Uncovered,
+}
+
+pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
+    let chapters: Vec<(usize, &[Rule])> = (0..page.book.chapters.len())
+        .map(|chapter| (chapter, rules_of(page, chapter)))
+        .filter(|(_, rules)| !rules.is_empty())
+        .collect();
+    let mut elements = vec![verdict(page), summary(page, &chapters)];
+    elements.extend(chapters.iter().map(|(chapter, rules)| {
+        let title = &page.book.chapters[*chapter].title;
+        let rows = rules.iter().map(|rule| row(page, rule));
+        let rules = table(
+            "coverage",
+            title,
+            head(["Rule", "Level", "Verified by"]),
+            rows,
+        );
+        let open = |standing| page_count(page, rules_of(page, *chapter), standing) > 0;
+        let details = details(title, [rules]);
+        if open(Standing::Uncovered) {
+            details.attr("open", "")
+        } else {
+            details
+        }
+    }));
+    elements
+}
+
+fn rules_of<'a>(page: &Page<'a>, chapter: usize) -> &'a [Rule] {
+    let rules = &page.book.rules;
+    let from = rules.partition_point(|rule| rule.chapter < chapter);
+    let to = rules.partition_point(|rule| rule.chapter <= chapter);
+    &rules[from..to]
+}
+
+fn standing(page: &Page<'_>, rule: &Rule) -> Standing {
+    if !page.tests.of(rule).is_empty() {
+        Standing::Tested
+    } else if rule.untestable.is_some() {
+        Standing::Untestable
+    } else {
+        Standing::Uncovered
+    }
+}
+
+fn page_count(page: &Page<'_>, rules: &[Rule], wanted: Standing) -> usize {
+    rules
+        .iter()
+        .filter(|rule| standing(page, rule) == wanted)
+        .count()
+}
+
+/// The whole in one sentence.
+fn verdict(page: &Page<'_>) -> Element {
+    let rules = &page.book.rules;
+    let count = |wanted| page_count(page, rules, wanted);
+    el("p").text(format!(
+        "{} rules: {} are verified by tests, {} cannot be tested for a stated reason, {} are not covered.",
+        rules.len(),
+        count(Standing::Tested),
+        count(Standing::Untestable),
+        count(Standing::Uncovered),
+    ))
+}
+
+fn summary(page: &Page<'_>, chapters: &[(usize, &[Rule])]) -> Element {
+    let rows = chapters.iter().map(|(chapter, rules)| {
+        let count = |wanted| number(page_count(page, rules, wanted));
+        let uncovered = page_count(page, rules, Standing::Uncovered);
+        let title = &page.book.chapters[*chapter].title;
+        el("tr")
+            .child(row_head().child(link(page.to_chapter(*chapter), title)))
+            .child(number(rules.len()))
+            .child(count(Standing::Tested))
+            .child(count(Standing::Untestable))
+            .child(if uncovered > 0 {
+                number(uncovered).class("bad")
+            } else {
+                number(0)
+            })
+    });
+    let names = ["Chapter", "Rules", "Tested", "Untestable", "Uncovered"];
+    table("summary", "Rules and tests by chapter", head(names), rows)
+}
+
+fn row(page: &Page<'_>, rule: &Rule) -> Element {
+    let id = link(page.to_rule(rule), "").breakable(&rule.id.value, &['.']);
+    let verified = match (standing(page, rule), &rule.untestable) {
+        (Standing::Tested, _) => el("td").child(test_list(page, rule)),
+        (_, Some(reason)) => page.prose(
+            el("td").class("untestable").text("untestable: "),
+            &reason.value,
+        ),
+        _ => cell("no test").class("bad"),
+    };
+    el("tr")
+        .child(row_head().child(id))
+        .child(el("td").maybe(badge(rule.level)))
+        .child(verified)
+}
