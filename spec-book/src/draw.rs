@@ -85,11 +85,11 @@ fn pill(center: At, class: &str, name: &str) -> Element {
 /// An arrow along a horizontal line, its point at `to`.
 fn arrow(from: At, to: At, class: &str) -> Element {
     let back = if to.x > from.x { -8 } else { 8 };
-    let head = format!("M{} {}l{back} -4v8z", to.x, to.y);
+    let tip = format!("M{} {}l{back} -4v8z", to.x, to.y);
     el("g")
         .class(format!("arrow {class}"))
         .child(line(from, at(to.x + back, to.y), "shaft"))
-        .child(void("path").class("head").attr("d", head))
+        .child(void("path").class("tip").attr("d", tip))
 }
 
 /// Makes something a link.

@@ -47,7 +47,7 @@ fn named(edition: &Edition, rows: &mut Vec<Row>) {
             id: row_id(edition, kind, &name.value),
         });
     };
-    for bits in &edition.bits {
+    if let Some(bits) = &edition.bits {
         bits.bits.iter().for_each(|bit| add("bit", &bit.name));
         bits.predicates
             .iter()
