@@ -1,0 +1,62 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod links;
+mod path;
+mod preprocess;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Outcome;
+
+/// Check, build and question the specification of VFIO device migration.
+///
+/// The book (Markdown chapters with machine-read tables) is the only source: every command reads it
+/// afresh. Run from anywhere inside the repository, or name the book with --book.
+#[derive(Debug, Parser)]
+#[command(name = "vfio-spec", version, after_help = AFTER_HELP, infer_subcommands = true)]
+pub(crate) struct Cli {
+    /// The folder of book.toml; by default the nearest, from the current folder upwards
+    #[arg(long, global = true, value_name = "PATH")]
+    book: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  vfio-spec serve --open                read the book, with live reload
+  vfio-spec check                       find mistakes in the chapters
+  vfio-spec path v1 RUNNING RESUMING    which actions does this write trigger, in which order?
+
+Exit codes:
+  0  done, nothing found
+  1  something was found: mistakes in the book, a write that is refused, a broken link
+  2  the command could not do its work: wrong usage, no book, a file that cannot be read";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Build(build::Args),
+    Serve(serve::Args),
+    Path(path::Args),
+    Preprocess(preprocess::Args),
+    Links(links::Args),
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn run(cli: &Cli) -> Outcome {
+    let book = cli.book.as_deref();
+    match &cli.command {
+        Command::Check(args) => check::run(args, book),
+        Command::Build(args) => build::run(args, book),
+        Command::Serve(args) => serve::run(args, book),
+        Command::Path(args) => path::run(args, book),
+        Command::Preprocess(args) => preprocess::run(args, book),
+        Command::Links(args) => links::run(args),
+    }
+}

@@ -1,0 +1,92 @@
+//! HTTP: files of the last good site, and a WebSocket that tells pages to reload.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::any;
+use tower_http::services::ServeDir;
+
+use super::{LIVE_RELOAD, Shelf, broken};
+use crate::output::{Outcome, Stop, note};
+
+/// Serves until Ctrl-C.
+pub(crate) fn run(listener: TcpListener, shelf: Arc<Shelf>) -> Outcome {
+    let trouble = |error: std::io::Error| Stop::trouble(format!("the server failed: {error}"));
+    listener.set_nonblocking(true).map_err(trouble)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let ended = runtime.map_err(trouble)?.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let app = Router::new()
+            .route(&format!("/{LIVE_RELOAD}"), any(subscribe))
+            .fallback(file)
+            .with_state(Arc::clone(&shelf));
+        // Open pages keep their socket for ever, so this does not wait for connections to end.
+        tokio::select! {
+            ended = async { axum::serve(listener, app).await } => ended,
+            pressed = tokio::signal::ctrl_c() => pressed,
+        }
+    });
+    shelf.clear();
+    ended.map_err(trouble)?;
+    note("\nstopped");
+    Ok(())
+}
+
+/// A file of the last good site.
+async fn file(State(shelf): State<Arc<Shelf>>, request: Request) -> Response {
+    let Some(site) = shelf.after_first_build().await else {
+        let page = Html(broken::page(LIVE_RELOAD));
+        return fresh((StatusCode::SERVICE_UNAVAILABLE, page).into_response());
+    };
+    let found = ServeDir::new(&site).try_call(request).await;
+    match found {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => {
+            let page = std::fs::read_to_string(site.join("404.html")).unwrap_or_default();
+            fresh((StatusCode::NOT_FOUND, Html(page)).into_response())
+        }
+        Ok(response) => fresh(response.map(Body::new)),
+        Err(error) => {
+            let line = format!("cannot read the site: {error}\n");
+            (StatusCode::INTERNAL_SERVER_ERROR, line).into_response()
+        }
+    }
+}
+
+/// A browser must ask again after every build.
+fn fresh(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn subscribe(State(shelf): State<Arc<Shelf>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(move |socket| tell(socket, shelf))
+}
+
+/// Says `reload` at the next change; the page then closes the socket and opens another.
+async fn tell(mut socket: WebSocket, shelf: Arc<Shelf>) {
+    let mut changes = shelf.changes();
+    loop {
+        tokio::select! {
+            changed = changes.changed() => {
+                if changed.is_err() || socket.send(Message::text("reload")).await.is_err() {
+                    return;
+                }
+            }
+            message = socket.recv() => {
+                if !matches!(message, Some(Ok(_))) {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Builds the site with mdBook as a library and our preprocessor inside.
+//!
+//! [`build`]: chapters checked → mdBook into a second folder → swapped in. A build that fails leaves
+//! the last good site as it was.
+
+mod guard;
+mod log;
+mod swap;
+
+use std::path::{Path, PathBuf};
+
+use mdbook_driver::MDBook;
+use spec_book::Spec;
+
+use crate::locate::Location;
+use crate::output::{Outcome, Stop, count, warning};
+use crate::reader;
+
+/// How one build differs from the next.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Where the site goes.
+    pub(crate) dest: PathBuf,
+    /// Pages listen at this path of their server for the word to reload.
+    pub(crate) live_reload: Option<&'static str>,
+}
+
+impl Plan {
+    /// A site to be kept: in `dest`, relative to the current folder, or where `book.toml` says.
+    pub(crate) fn keep(at: &Location, dest: Option<&Path>) -> Self {
+        let configured = || at.root.join(&at.config.build.build_dir);
+        Self {
+            dest: dest.map_or_else(configured, Path::to_owned),
+            live_reload: None,
+        }
+    }
+}
+
+/// Builds the site. What is wrong has been printed when this returns [`Stop::Found`].
+pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
+    at.html()?;
+    guard::keep_sources_safe(at, &plan.dest)?;
+    reader::read(at)?;
+    let staging = swap::Staging::beside(&plan.dest)?;
+    render(at, plan, staging.path())?;
+    staging.replace(&plan.dest)
+}
+
+/// Runs mdBook into an empty folder. Its warnings and panics are failures.
+fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
+    let config = configure(at, plan, staging)?;
+    let root = at.directory().to_owned();
+    let (result, warnings) = log::listen(move || {
+        let mut book = MDBook::load_with_config(root, config)?;
+        book.with_preprocessor(Spec);
+        book.build()
+    });
+    for line in &warnings {
+        warning(line);
+    }
+    match result {
+        Err(panic) => Err(Stop::trouble(format!(
+            "mdBook gave up on this book ({panic}); a closing HTML tag that opens nowhere does this"
+        ))),
+        Ok(Err(error)) => Err(Stop::trouble(format!("{error:#}"))),
+        Ok(Ok(())) if !warnings.is_empty() => {
+            crate::output::error(&format!(
+                "the site is not replaced: mdBook gave {}",
+                count(warnings.len(), "warning")
+            ));
+            Err(Stop::Found)
+        }
+        Ok(Ok(())) => Ok(()),
+    }
+}
+
+fn configure(at: &Location, plan: &Plan, staging: &Path) -> Outcome<mdbook_driver::config::Config> {
+    let mut config = at.config.clone();
+    // A name in SUMMARY.md without a file is a mistake; mdBook would write an empty chapter.
+    config.build.create_missing = false;
+    config.build.build_dir = staging.to_owned();
+    let mut html = at.html()?;
+    if plan.live_reload.is_some() {
+        html.live_reload_endpoint = plan.live_reload.map(str::to_owned);
+        html.site_url = Some("/".to_owned());
+    }
+    // Only HTML: further outputs of book.toml would move it to a folder below.
+    let output = std::collections::BTreeMap::from([("html", html)]);
+    let set = config.set("output", output);
+    set.map_err(|error| Stop::trouble(format!("book.toml: {error:#}")))?;
+    Ok(config)
+}
