@@ -1,1 +1,15 @@
-//! Being written.
+//! Writes the model in other languages.
+//!
+//! [`rust::tokens`] is what the macro expands to: the uAPI as Rust items, one file here for each group of
+//! items. `pretty` prints the same as a stand-alone file, `json` writes the whole model as data; both are
+//! features, for the macro needs neither.
+//!
+//! To add another generated group: a file in `rust/`, and a line in the list in `rust.rs`.
+
+mod doc;
+mod ident;
+mod names;
+pub mod rust;
+
+#[cfg(feature = "pretty")]
+pub mod pretty;

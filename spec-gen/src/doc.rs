@@ -1,0 +1,172 @@
+//! Doc comments of generated items: the words of the table row, then the rule and the chapter it is from.
+//! No line numbers: they would change with every edit of the book.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use spec_model::inline::{Piece, pieces};
+use spec_model::model::{Book, Subject};
+use spec_model::source::Span;
+
+use crate::names::Lexicon;
+
+/// Writes doc comments for the items of one module.
+#[derive(Clone, Copy)]
+pub(crate) struct Docs<'a> {
+    book: &'a Book,
+    constants: &'a Lexicon,
+    /// The path from the module to `rules`: `super::rules`.
+    rules: &'static str,
+}
+
+impl<'a> Docs<'a> {
+    /// For a module from which `rules` is the path to the generated rules.
+    pub(crate) fn new(book: &'a Book, constants: &'a Lexicon, rules: &'static str) -> Self {
+        Self {
+            book,
+            constants,
+            rules,
+        }
+    }
+
+    /// A row: Markdown of the book, and where it comes from.
+    pub(crate) fn row(&self, markdown: &str, at: Span) -> TokenStream {
+        self.lines([self.markdown(markdown), self.origin(at)])
+    }
+
+    /// The same with a sentence of our own between.
+    pub(crate) fn row_and(&self, markdown: &str, more: &str, at: Span) -> TokenStream {
+        self.lines([self.markdown(markdown), more.to_owned(), self.origin(at)])
+    }
+
+    /// The same where the words are Markdown for rustdoc already.
+    pub(crate) fn text_and(&self, text: &str, more: &str, at: Span) -> TokenStream {
+        self.lines([text.to_owned(), more.to_owned(), self.origin(at)])
+    }
+
+    /// A sentence of our own about something that the book declares.
+    pub(crate) fn about(&self, text: &str, at: Span) -> TokenStream {
+        self.lines([text.to_owned(), self.origin(at)])
+    }
+
+    /// The rule mark above the table at this place, as its id.
+    pub(crate) fn rule_of(&self, at: Span) -> Option<&'a str> {
+        let in_file = || self.book.tables.iter().filter(|t| t.span.file == at.file);
+        let table = in_file().find(|t| t.span.start <= at.start && at.start < t.span.end)?;
+        let above = in_file()
+            .map(|t| t.span.end)
+            .filter(|&end| end <= table.span.start)
+            .max();
+        let near = |mark: Span| {
+            mark.file == at.file && mark.start >= above.unwrap_or(0) && mark.end <= table.span.start
+        };
+        let of_table = |subject: &Subject| matches!(subject, Subject::Table { kind, name } if *kind == table.kind && *name == table.name);
+        let rule = self
+            .book
+            .rules
+            .iter()
+            .rev()
+            .find(|r| near(r.mark) && of_table(&r.subject))?;
+        Some(&rule.id.value)
+    }
+
+    /// Markdown that rustdoc accepts: links lead to generated rules or become words.
+    pub(crate) fn markdown(&self, markdown: &str) -> String {
+        let mut out = String::new();
+        for piece in pieces(markdown) {
+            match piece {
+                Piece::Text(text) => escape(&mut out, &text),
+                Piece::Code(code) => code_span(&mut out, &code),
+                Piece::Link { text, to } => self.link(&mut out, &text, &to),
+                Piece::Line => out.push('\n'),
+                Piece::Paragraph => out.push_str("\n\n"),
+                Piece::Item => out.push_str("\n- "),
+            }
+        }
+        out
+    }
+
+    fn link(&self, out: &mut String, text: &str, to: &str) {
+        let rule = to
+            .strip_prefix("rule:")
+            .filter(|id| self.book.rule(id).is_some());
+        match rule {
+            Some(id) => out.push_str(&self.rule_link(text, id)),
+            None if to.contains("://") => {
+                out.push('[');
+                escape(out, text);
+                out.push_str(&format!("](<{to}>)"));
+            }
+            None => escape(out, text),
+        }
+    }
+
+    fn rule_link(&self, text: &str, id: &str) -> String {
+        let constant = self.constants.get(id);
+        let mut out = String::from("[");
+        if text == id {
+            code_span(&mut out, text)
+        } else {
+            escape(&mut out, text)
+        }
+        out + &format!("]({}::{constant})", self.rules)
+    }
+
+    /// `Rule [v1.state.bits], chapter v1/state.md`
+    fn origin(&self, at: Span) -> String {
+        let chapter = self
+            .book
+            .chapters
+            .iter()
+            .find(|chapter| chapter.file == at.file);
+        let chapter = chapter.map(|c| format!("chapter `{}`", c.path));
+        match (self.rule_of(at), chapter) {
+            (Some(id), Some(chapter)) => format!("Rule {}, {chapter}.", self.rule_link(id, id)),
+            (None, Some(chapter)) => format!("From {chapter}."),
+            _ => String::new(),
+        }
+    }
+
+    /// Paragraphs as attributes; empty ones are left out.
+    fn lines<const N: usize>(&self, paragraphs: [String; N]) -> TokenStream {
+        let paragraphs: Vec<&str> = paragraphs
+            .iter()
+            .map(|p| p.trim())
+            .filter(|p| !p.is_empty())
+            .collect();
+        doc(&paragraphs.join("\n\n"))
+    }
+}
+
+/// A doc comment, one attribute a line, as if written with `///`.
+pub(crate) fn doc(text: &str) -> TokenStream {
+    text.lines()
+        .map(|line| {
+            if line.is_empty() {
+                String::new()
+            } else {
+                format!(" {line}")
+            }
+        })
+        .map(|line| quote!(#[doc = #line]))
+        .collect()
+}
+
+/// Words that must stay words: no link, no HTML, no emphasis.
+fn escape(out: &mut String, text: &str) {
+    for c in text.chars() {
+        if matches!(
+            c,
+            '[' | ']' | '<' | '>' | '*' | '_' | '`' | '\\' | '#' | '|'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+fn code_span(out: &mut String, code: &str) {
+    let fence = if code.contains('`') { "`` " } else { "`" };
+    out.push_str(fence);
+    out.push_str(code);
+    out.extend(fence.chars().rev());
+}

@@ -1,0 +1,150 @@
+//! The model as Rust items: no_std, no allocation, no dependency, no unsafe code.
+//!
+//! [`groups`] gives the items group by group, [`tokens`] all of them, each edition in a module of its own.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use spec_model::model::{Book, Edition};
+
+use crate::doc::{Docs, doc};
+use crate::names::{Names, RootNames};
+
+mod actions;
+mod bits;
+mod bits_text;
+mod capabilities;
+mod choice;
+mod constants;
+mod description;
+mod description_text;
+mod driver;
+mod expr;
+mod faults;
+mod flow_types;
+mod flows;
+mod parse_error;
+mod predicates;
+mod protocol;
+mod refusals;
+mod registers;
+mod rules;
+mod structs;
+mod system;
+
+/// One group of generated items.
+pub struct Group {
+    /// The edition whose module holds it; `None` for the root.
+    pub edition: Option<String>,
+    /// What it holds: `actions`.
+    pub name: &'static str,
+    /// The items.
+    pub tokens: TokenStream,
+}
+
+/// What a generator sees: an edition, its identifiers, and the writer of its doc comments.
+pub(crate) struct Cx<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) edition: &'a Edition,
+    pub(crate) names: &'a Names,
+    pub(crate) root: &'a RootNames,
+    /// For items in the edition's module.
+    pub(crate) docs: Docs<'a>,
+    /// For items in a module inside it.
+    pub(crate) inner_docs: Docs<'a>,
+}
+
+/// The groups of an edition, in the order of the generated module.
+const EDITION_GROUPS: &[(&str, fn(&Cx<'_>) -> TokenStream)] = &[
+    ("constants", constants::of_edition),
+    ("structs", structs::generate),
+    ("registers", registers::generate),
+    ("bits", bits::generate),
+    ("bits_text", bits_text::generate),
+    ("predicates", predicates::generate),
+    ("capabilities", capabilities::generate),
+    ("actions", actions::generate),
+    ("refusals", refusals::generate),
+    ("faults", faults::generate),
+    ("protocol", protocol::generate),
+    ("driver", driver::generate),
+    ("description", description::generate),
+    ("description_text", description_text::generate),
+    ("parse_error", parse_error::generate),
+    ("system", system::generate),
+    ("flow_types", flow_types::generate),
+    ("flows", flows::generate),
+];
+
+/// Every group that is not empty: the root's, then each edition's.
+pub fn groups(book: &Book) -> Vec<Group> {
+    let root = RootNames::new(book);
+    let mut out = vec![
+        Group {
+            edition: None,
+            name: "rules",
+            tokens: rules::generate(book, &root),
+        },
+        Group {
+            edition: None,
+            name: "constants",
+            tokens: constants::of_book(book, &root),
+        },
+    ];
+    for edition in &book.editions {
+        let cx = Cx {
+            book,
+            edition,
+            names: &Names::new(edition),
+            root: &root,
+            docs: Docs::new(book, &root.rules, "super::rules"),
+            inner_docs: Docs::new(book, &root.rules, "super::super::rules"),
+        };
+        let group = |&(name, generate): &(&'static str, fn(&Cx<'_>) -> TokenStream)| Group {
+            edition: Some(edition.name.value.clone()),
+            name,
+            tokens: generate(&cx),
+        };
+        out.extend(EDITION_GROUPS.iter().map(group));
+    }
+    out.retain(|group| !group.tokens.is_empty());
+    out
+}
+
+/// All items, each edition in its module.
+pub fn tokens(book: &Book) -> TokenStream {
+    let root = RootNames::new(book);
+    let groups = groups(book);
+    let of = |edition: Option<&str>| -> TokenStream {
+        groups
+            .iter()
+            .filter(|g| g.edition.as_deref() == edition)
+            .map(|g| g.tokens.clone())
+            .collect()
+    };
+    let mut out = of(None);
+    for edition in &book.editions {
+        let name = root.editions.get(&edition.name.value);
+        let items = of(Some(&edition.name.value));
+        let title = doc(&format!(
+            "{}: generated from the book.",
+            edition.title.trim_end_matches('.')
+        ));
+        out.extend(quote! {
+            #title
+            pub mod #name { #items }
+        });
+    }
+    out
+}
+
+impl Cx<'_> {
+    /// An expression as the book writes it.
+    pub(crate) fn written(&self, at: spec_model::source::Span) -> String {
+        self.book
+            .sources
+            .text(at)
+            .trim()
+            .trim_matches('`')
+            .replace("\\|", "|")
+    }
+}

@@ -1,0 +1,195 @@
+//! `bits` tables: the register as a newtype, for any value can come from the other side.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+use spec_model::model::BitField;
+
+use super::{Cx, predicates};
+use crate::ident::ident;
+
+pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
+    let Some(bits) = &cx.edition.bits else {
+        return TokenStream::new();
+    };
+    let ty = &cx.names.state;
+    let raw = raw_type(bits);
+    let doc = cx.docs.about(
+        &format!("A value of `{}`. Any value can be held: what the other side writes is not always valid.", bits.name.value),
+        bits.span,
+    );
+    let constants = bit_constants(cx, bits);
+    let values = named_values(cx, bits, &raw);
+    let operations = operations(&raw);
+    quote! {
+        #doc
+        #[repr(transparent)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct #ty(#raw);
+
+        impl #ty {
+            #constants
+            #values
+            #operations
+        }
+
+        impl ::core::ops::BitOr for #ty {
+            type Output = Self;
+
+            fn bitor(self, bits: Self) -> Self {
+                self.with(bits)
+            }
+        }
+    }
+}
+
+/// The unsigned integer that holds the register.
+pub(super) fn raw_type(bits: &BitField) -> Ident {
+    let highest = bits
+        .bits
+        .iter()
+        .map(|b| b.number.value + 1)
+        .max()
+        .unwrap_or(0);
+    uint(bits.width.max(highest))
+}
+
+/// The smallest unsigned integer of at least so many bits.
+pub(super) fn uint(bits: u32) -> Ident {
+    ident(match bits {
+        0..=8 => "u8",
+        9..=16 => "u16",
+        17..=32 => "u32",
+        33..=64 => "u64",
+        _ => "u128",
+    })
+}
+
+fn bit_constants(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
+    let constant = |bit: &spec_model::model::Bit| {
+        let name = cx.names.bits.get(&bit.name.value);
+        let needs = bit
+            .needs
+            .as_ref()
+            .map(|c| format!("Only with the capability `{}`.", c.value));
+        let doc = cx.docs.row_and(
+            &bit.meaning.value,
+            &needs.unwrap_or_default(),
+            bit.name.span,
+        );
+        let shift = Literal::u32_unsuffixed(bit.number.value);
+        quote! {
+            #doc
+            pub const #name: Self = Self(1 << #shift);
+        }
+    };
+    bits.bits.iter().map(constant).collect()
+}
+
+/// `NONE`, `INITIAL`, `ERROR`, `RESERVED`, `VALID`.
+fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
+    let initial = value(cx, bits, bits.initial.value);
+    let initial_doc = cx.docs.about(
+        "What a device reads that was just opened or reset.",
+        bits.initial.span,
+    );
+    let error = error_value(bits).map(|error| {
+        let error = union(cx, bits, error);
+        quote! {
+            /// What a device reads that has failed: never valid, left by a reset alone.
+            pub const ERROR: Self = #error;
+        }
+    });
+    let known = bits.bits.iter().map(|b| cx.names.bits.get(&b.name.value));
+    let valid: Vec<TokenStream> = predicates::states(bits, "valid")
+        .into_iter()
+        .map(|state| union(cx, bits, state))
+        .collect();
+    let count = valid.len();
+    quote! {
+        /// No bit set.
+        pub const NONE: Self = Self(0);
+
+        #initial_doc
+        pub const INITIAL: Self = #initial;
+
+        #error
+
+        /// The bits that have no meaning yet: a write leaves them as they are.
+        pub const RESERVED: #raw = !(#(Self::#known.0 |)* 0);
+
+        /// The values that may be written, in numeric order.
+        pub const VALID: [Self; #count] = [#(#valid),*];
+    }
+}
+
+fn operations(raw: &Ident) -> TokenStream {
+    quote! {
+        /// The value as read from the register.
+        pub const fn from_bits(bits: #raw) -> Self {
+            Self(bits)
+        }
+
+        /// The value as written to the register.
+        pub const fn bits(self) -> #raw {
+            self.0
+        }
+
+        /// Whether all these bits are set.
+        pub const fn contains(self, bits: Self) -> bool {
+            self.0 & bits.0 == bits.0
+        }
+
+        /// With these bits set.
+        #[must_use]
+        pub const fn with(self, bits: Self) -> Self {
+            Self(self.0 | bits.0)
+        }
+
+        /// With these bits clear.
+        #[must_use]
+        pub const fn without(self, bits: Self) -> Self {
+            Self(self.0 & !bits.0)
+        }
+    }
+}
+
+/// The lowest value that the predicate `error` describes.
+pub(super) fn error_value(bits: &BitField) -> Option<u32> {
+    predicates::states(bits, "error").first().copied()
+}
+
+/// A value as the item in the edition's module: `DeviceState::SAVING.with(DeviceState::NDMA)`.
+pub(super) fn value(cx: &Cx<'_>, bits: &BitField, value: u32) -> TokenStream {
+    let ty = &cx.names.state;
+    if Some(value) == error_value(bits) {
+        return quote!(#ty::ERROR);
+    }
+    let set = bits
+        .bits
+        .iter()
+        .filter(|b| value >> b.number.value & 1 == 1);
+    let mut names = set.clone().map(|b| cx.names.bits.get(&b.name.value));
+    let rest = set.fold(value, |rest, b| rest & !(1 << b.number.value));
+    let first = names
+        .next()
+        .map_or_else(|| quote!(#ty::NONE), |name| quote!(#ty::#name));
+    let more = names.map(|name| quote!(.with(#ty::#name)));
+    let rest = (rest != 0).then(|| {
+        let rest = Literal::u32_unsuffixed(rest);
+        quote!(.with(#ty::from_bits(#rest)))
+    });
+    quote!(#first #(#more)* #rest)
+}
+
+/// A value inside the type's own `impl`, from its bits alone.
+fn union(cx: &Cx<'_>, bits: &BitField, value: u32) -> TokenStream {
+    let set = bits
+        .bits
+        .iter()
+        .filter(|b| value >> b.number.value & 1 == 1);
+    let mut names = set.map(|b| cx.names.bits.get(&b.name.value));
+    let first = names
+        .next()
+        .map_or_else(|| quote!(Self::NONE), |name| quote!(Self::#name));
+    quote!(#first #(.with(Self::#names))*)
+}

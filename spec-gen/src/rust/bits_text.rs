@@ -1,0 +1,125 @@
+//! The register's value as text: `SAVING|RUNNING`, `0`, `ERROR`; the same is read back.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use spec_model::model::BitField;
+
+use super::{Cx, bits};
+
+pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
+    let Some(field) = &cx.edition.bits else {
+        return TokenStream::new();
+    };
+    let ty = &cx.names.state;
+    let names = names(cx, field);
+    let display = display(cx, field);
+    let parse = parse(cx, field);
+    quote! {
+        impl #ty { #names }
+
+        #display
+
+        impl ::core::fmt::Debug for #ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(self, f)
+            }
+        }
+
+        #parse
+    }
+}
+
+/// Name and value of every bit, in bit order.
+fn names(cx: &Cx<'_>, field: &BitField) -> TokenStream {
+    let count = field.bits.len();
+    let pairs = field.bits.iter().map(|b| {
+        let (text, name) = (&b.name.value, cx.names.bits.get(&b.name.value));
+        quote!((#text, Self::#name))
+    });
+    quote! {
+        /// Every bit with its name, in bit order.
+        pub const NAMES: [(&'static str, Self); #count] = [#(#pairs),*];
+    }
+}
+
+fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
+    let ty = &cx.names.state;
+    let error = bits::error_value(field).map(|_| {
+        quote! {
+            if *self == Self::ERROR {
+                return f.write_str("ERROR");
+            }
+        }
+    });
+    quote! {
+        /// The names of the bits in bit order, joined by `|`; bits without a name in hexadecimal.
+        impl ::core::fmt::Display for #ty {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                if *self == Self::NONE {
+                    return f.write_str("0");
+                }
+                #error
+                let mut between = "";
+                for (name, bit) in Self::NAMES {
+                    if self.contains(bit) {
+                        f.write_str(between)?;
+                        f.write_str(name)?;
+                        between = "|";
+                    }
+                }
+                let reserved = self.0 & Self::RESERVED;
+                if reserved == 0 {
+                    return ::core::result::Result::Ok(());
+                }
+                f.write_str(between)?;
+                f.write_fmt(::core::format_args!("{reserved:#x}"))
+            }
+        }
+    }
+}
+
+fn parse(cx: &Cx<'_>, field: &BitField) -> TokenStream {
+    let ty = &cx.names.state;
+    let raw = bits::raw_type(field);
+    let error = bits::error_value(field).map(|_| {
+        quote! {
+            if text == "ERROR" {
+                return ::core::result::Result::Ok(Self::ERROR);
+            }
+        }
+    });
+    quote! {
+        impl #ty {
+            fn part(text: &str) -> ::core::option::Option<Self> {
+                if let ::core::option::Option::Some((_, bit)) = Self::NAMES.into_iter().find(|(name, _)| *name == text) {
+                    return ::core::option::Option::Some(bit);
+                }
+                let number = match text.strip_prefix("0x") {
+                    ::core::option::Option::Some(digits) => #raw::from_str_radix(digits, 16),
+                    ::core::option::Option::None => text.parse(),
+                };
+                number.ok().map(Self)
+            }
+        }
+
+        /// Reads what `Display` writes, and numbers (`3`, `0x3`); blanks around a name do not matter.
+        impl ::core::str::FromStr for #ty {
+            type Err = ParseError;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, ParseError> {
+                let text = text.trim();
+                #error
+                let mut value = Self::NONE;
+                for (number, part) in text.split('|').enumerate() {
+                    match Self::part(part.trim()) {
+                        ::core::option::Option::Some(bits) => value = value.with(bits),
+                        ::core::option::Option::None => {
+                            return ::core::result::Result::Err(ParseError { part: number + 1, problem: Problem::Unknown });
+                        }
+                    }
+                }
+                ::core::result::Result::Ok(value)
+            }
+        }
+    }
+}
