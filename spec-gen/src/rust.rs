@@ -53,8 +53,11 @@ pub(crate) struct Cx<'a> {
     pub(crate) inner_docs: Docs<'a>,
 }
 
+/// Writes the items of one group.
+type Generator = fn(&Cx<'_>) -> TokenStream;
+
 /// The groups of an edition, in the order of the generated module.
-const EDITION_GROUPS: &[(&str, fn(&Cx<'_>) -> TokenStream)] = &[
+const EDITION_GROUPS: &[(&str, Generator)] = &[
     ("constants", constants::of_edition),
     ("structs", structs::generate),
     ("registers", registers::generate),
@@ -99,7 +102,7 @@ pub fn groups(book: &Book) -> Vec<Group> {
             docs: Docs::new(book, &root.rules, "super::rules"),
             inner_docs: Docs::new(book, &root.rules, "super::super::rules"),
         };
-        let group = |&(name, generate): &(&'static str, fn(&Cx<'_>) -> TokenStream)| Group {
+        let group = |&(name, generate): &(&'static str, Generator)| Group {
             edition: Some(edition.name.value.clone()),
             name,
             tokens: generate(&cx),

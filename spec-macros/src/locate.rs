@@ -31,14 +31,12 @@ pub(crate) fn locate(literal: &LitStr) -> Book {
 pub(crate) fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
-            {
+        match (part, out.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
                 out.pop();
             }
-            other => out.push(other),
+            (other, _) => out.push(other),
         }
     }
     out
@@ -53,8 +51,8 @@ fn shown(path: &Path) -> PathBuf {
 
 /// The path `to` as seen from the folder `from`; both absolute, or both relative to the same folder.
 pub(crate) fn relative(from: &Path, to: &Path) -> PathBuf {
-    let absolute =
-        |path: &Path| tidy(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let here = std::env::current_dir().unwrap_or_default();
+    let absolute = |path: &Path| tidy(&here.join(path));
     let (from, to) = (absolute(from), absolute(to));
     let common = from
         .components()

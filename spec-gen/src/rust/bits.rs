@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
+use spec_model::analysis;
 use spec_model::model::BitField;
 
-use super::{Cx, predicates};
+use super::Cx;
 use crate::ident::ident;
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
@@ -92,7 +93,7 @@ fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
         "What a device reads that was just opened or reset.",
         bits.initial.span,
     );
-    let error = error_value(bits).map(|error| {
+    let error = analysis::error_state(bits).map(|error| {
         let error = union(cx, bits, error);
         quote! {
             /// What a device reads that has failed: never valid, left by a reset alone.
@@ -100,7 +101,8 @@ fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
         }
     });
     let known = bits.bits.iter().map(|b| cx.names.bits.get(&b.name.value));
-    let valid: Vec<TokenStream> = predicates::states(bits, "valid")
+    let valid = analysis::valid_states(bits);
+    let valid: Vec<TokenStream> = valid
         .into_iter()
         .map(|state| union(cx, bits, state))
         .collect();
@@ -153,15 +155,10 @@ fn operations(raw: &Ident) -> TokenStream {
     }
 }
 
-/// The lowest value that the predicate `error` describes.
-pub(super) fn error_value(bits: &BitField) -> Option<u32> {
-    predicates::states(bits, "error").first().copied()
-}
-
 /// A value as the item in the edition's module: `DeviceState::SAVING.with(DeviceState::NDMA)`.
 pub(super) fn value(cx: &Cx<'_>, bits: &BitField, value: u32) -> TokenStream {
     let ty = &cx.names.state;
-    if Some(value) == error_value(bits) {
+    if Some(value) == analysis::error_state(bits) {
         return quote!(#ty::ERROR);
     }
     let set = bits

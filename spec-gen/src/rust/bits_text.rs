@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use spec_model::analysis;
 use spec_model::model::BitField;
 
 use super::{Cx, bits};
@@ -44,7 +45,7 @@ fn names(cx: &Cx<'_>, field: &BitField) -> TokenStream {
 
 fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     let ty = &cx.names.state;
-    let error = bits::error_value(field).map(|_| {
+    let error = analysis::error_state(field).map(|_| {
         quote! {
             if *self == Self::ERROR {
                 return f.write_str("ERROR");
@@ -81,7 +82,7 @@ fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
 fn parse(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     let ty = &cx.names.state;
     let raw = bits::raw_type(field);
-    let error = bits::error_value(field).map(|_| {
+    let error = analysis::error_state(field).map(|_| {
         quote! {
             if text == "ERROR" {
                 return ::core::result::Result::Ok(Self::ERROR);

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use spec_model::expr::Expr;
-use spec_model::model::BitField;
 use spec_model::source::Spanned;
 
 use super::{Cx, expr};
@@ -79,51 +78,4 @@ pub(super) fn state_name(
         let predicate: Ident = cx.names.predicates.get(name);
         quote!(#state.#predicate())
     }
-}
-
-/// Every combination of the bits for which a predicate of this name holds, in numeric order.
-pub(super) fn states(bits: &BitField, predicate: &str) -> Vec<u32> {
-    let Some(predicate) = bits.predicates.iter().find(|p| p.name.value == predicate) else {
-        return Vec::new();
-    };
-    combinations(bits)
-        .into_iter()
-        .filter(|&state| holds(bits, &predicate.holds.value, state))
-        .collect()
-}
-
-/// Every combination of the bits, in numeric order.
-fn combinations(bits: &BitField) -> Vec<u32> {
-    let mut numbers: Vec<u32> = bits.bits.iter().map(|b| b.number.value).collect();
-    numbers.sort_unstable();
-    let place = |index: u32| {
-        let set = numbers
-            .iter()
-            .enumerate()
-            .filter(|&(at, _)| index >> at & 1 == 1);
-        set.fold(0, |state, (_, number)| state | 1 << number)
-    };
-    (0..1 << numbers.len()).map(place).collect()
-}
-
-/// Whether a condition over bits, predicates and behaviours holds in a state.
-pub(crate) fn holds(bits: &BitField, condition: &Expr, state: u32) -> bool {
-    condition.eval(&|name| {
-        if let Some(bit) = bits.bits.iter().find(|b| b.name.value == name) {
-            return state >> bit.number.value & 1 == 1;
-        }
-        let predicate = bits
-            .predicates
-            .iter()
-            .find(|p| p.name.value == name)
-            .map(|p| &p.holds.value);
-        let behaviour = bits
-            .behaviours
-            .iter()
-            .find(|b| b.name.value == name)
-            .map(|b| &b.holds.value);
-        predicate
-            .or(behaviour)
-            .is_some_and(|inner| holds(bits, inner, state))
-    })
 }

@@ -64,6 +64,6 @@ fn access(field: &Field) -> &'static str {
 /// Whether C's own layout gives the offsets of the table; else the structure is packed.
 fn is_natural(s: &Struct) -> bool {
     let widest = s.fields.iter().map(|f| f.width).max().unwrap_or(1).max(1);
-    let aligned = |f: &Field| f.width != 0 && f.offset.value % f.width == 0;
-    s.fields.iter().all(aligned) && s.size.value % widest == 0
+    let aligned = |f: &Field| f.width != 0 && f.offset.value.is_multiple_of(f.width);
+    s.fields.iter().all(aligned) && s.size.value.is_multiple_of(widest)
 }
