@@ -1,7 +1,7 @@
 //! What happens in a flow, step by step: which message the device gets, which state it is in then.
 
-use spec_model::analysis::{error_state, state_name};
-use spec_model::model::{Edition, Fault, FaultAfter, Flow, Injection, Step, Target};
+use spec_model::analysis::{error_state, holds, state_name};
+use spec_model::model::{BitField, Edition, Fault, FaultAfter, Flow, Injection, Step, Target};
 
 /// A step, played.
 #[derive(Debug)]
@@ -12,8 +12,8 @@ pub(crate) struct Beat<'a> {
     pub(crate) state: String,
     /// Whether the device had another state before, or the flow begins here.
     pub(crate) news: bool,
-    /// Whether the device runs in this step.
-    pub(crate) operates: bool,
+    /// How much of what the device does in its initial state it does in this step.
+    pub(crate) activity: Activity,
     /// Whether it is in error.
     pub(crate) error: bool,
     /// The conditions that have another value than before, or begin here.
@@ -22,6 +22,17 @@ pub(crate) struct Beat<'a> {
     pub(crate) injection: Option<&'a Injection>,
     /// What the VMM is answered.
     pub(crate) fault: Option<&'a Fault>,
+}
+
+/// How much a device does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// Nothing of it: it is stopped.
+    Rest,
+    /// A part: it starts no DMA, say, but answers.
+    Part,
+    /// All of it.
+    Full,
 }
 
 /// What passes between the VMM and the device at the beginning of a step.
@@ -45,10 +56,10 @@ impl Beat<'_> {
 
     /// The class of the state's box.
     pub(crate) fn state_class(&self) -> &'static str {
-        match (self.error, self.operates) {
+        match (self.error, self.activity) {
             (true, _) => "state bad",
-            (false, true) => "state running",
-            (false, false) => "state",
+            (false, Activity::Rest) => "state",
+            (false, _) => "state running",
         }
     }
 }
@@ -89,7 +100,11 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
             message,
             state: state_name(field, state),
             news: before.is_none(),
-            operates: state & initial == initial && !is_error,
+            activity: if is_error {
+                Activity::Rest
+            } else {
+                activity(field, state)
+            },
             error: is_error,
             changed: (0..step.conditions.len()).filter(differs).collect(),
             injection,
@@ -103,4 +118,23 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
         before = Some(step);
     }
     beats
+}
+
+/// Of the behaviours that hold in the initial state, how many hold here?
+fn activity(field: &BitField, state: u32) -> Activity {
+    let initial = field.initial.value;
+    let normal = || {
+        field
+            .behaviours
+            .iter()
+            .filter(|b| holds(field, &b.holds.value, initial))
+    };
+    let here = normal()
+        .filter(|b| holds(field, &b.holds.value, state))
+        .count();
+    match here {
+        0 => Activity::Rest,
+        some if some < normal().count() => Activity::Part,
+        _ => Activity::Full,
+    }
 }

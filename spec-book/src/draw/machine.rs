@@ -4,7 +4,7 @@
 use spec_model::analysis::{error_state, state_name, valid_states};
 use spec_model::model::{Bit, BitField, Edition, Place};
 
-use super::{Anchor, At, at, canvas, label, linked, rect};
+use super::{Anchor, At, arrow, at, canvas, label, line, linked, rect};
 use crate::html::{Element, el, void};
 use crate::page::Page;
 
@@ -157,15 +157,14 @@ impl<'a> Chart<'a> {
         let (from, to) = (place(error)?, place(self.field.initial.value)?);
         let (a, b) = (self.center(from), self.center(to));
         let middle = at((a.x + b.x) / 2, (a.y + b.y) / 2);
-        let shaft = void("path")
-            .class("shaft")
-            .attr("d", format!("M{} {}L{} {}", a.x, a.y, b.x, b.y));
-        Some(el("g").class("edge reset").child(shaft).child(label(
-            middle,
-            Anchor::Middle,
-            "name",
-            "reset",
-        )))
+        let way = if a.y == b.y {
+            let edge = BOX.x / 2 * (b.x - a.x).signum();
+            arrow(at(a.x + edge, a.y), at(b.x - edge, b.y), "bad dashed")
+        } else {
+            el("g").class("bad dashed").child(line(a, b, "shaft"))
+        };
+        let reset = label(middle, Anchor::Middle, "name", "reset");
+        Some(el("g").class("edge").child(way).child(reset))
     }
 
     fn state(&self, place: &Place) -> Element {

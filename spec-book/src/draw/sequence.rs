@@ -10,7 +10,7 @@ use spec_model::source::Spanned;
 use super::{Anchor, At, arrow, at, canvas, label, line, linked, pill, pill_width, rect};
 use crate::html::{Element, el};
 use crate::page::Page;
-use crate::script::{Beat, Message, script};
+use crate::script::{Activity, Beat, Message, script};
 
 /// The height of a row within a step.
 const ROW: i32 = 30;
@@ -24,7 +24,7 @@ const NUMBER_X: i32 = 18;
 const BAR_X: i32 = 78;
 const BAR_STEP: i32 = 116;
 /// From the VMM to the device.
-const REACH: i32 = 350;
+const REACH: i32 = 344;
 /// From the device to the edge.
 const MARGIN: i32 = 96;
 
@@ -81,7 +81,7 @@ impl Stage<'_> {
     }
 
     fn vmm_x(&self) -> i32 {
-        self.bar_x(self.edition.conditions.len()) - 10
+        self.bar_x(self.edition.conditions.len())
     }
 
     fn device_x(&self) -> i32 {
@@ -117,31 +117,29 @@ impl Stage<'_> {
         heads
     }
 
-    /// The lifelines: thick where a condition holds and where the device runs.
+    /// The lifelines: thick where a condition holds and while the device does all that it does in
+    /// its initial state, thinner while it does a part of that.
     fn bars(&self, beats: &[Beat<'_>], heights: &[i32]) -> Vec<Element> {
         let bottom = TOP + heights.iter().sum::<i32>();
-        let mut bars = vec![line(
-            at(self.vmm_x(), TOP - 8),
-            at(self.vmm_x(), bottom),
-            "life",
-        )];
         let lanes = self.edition.conditions.len();
+        let mut bars = vec![life(self.vmm_x(), bottom)];
         for lane in 0..=lanes {
             let x = if lane == lanes {
                 self.device_x()
             } else {
                 self.bar_x(lane)
             };
-            bars.push(line(at(x, TOP - 8), at(x, bottom), "life"));
+            bars.push(life(x, bottom));
             let mut y = TOP;
             for (beat, height) in beats.iter().zip(heights) {
-                let on = if lane == lanes {
-                    beat.operates
-                } else {
-                    beat.step.conditions[lane]
+                let width = match beat.activity {
+                    _ if lane < lanes && !beat.step.conditions[lane] => 0,
+                    Activity::Rest if lane == lanes => 0,
+                    Activity::Part if lane == lanes => 4,
+                    _ => 10,
                 };
-                if on {
-                    bars.push(rect(at(x, y + height / 2), 10, *height, 0, "on"));
+                if width > 0 {
+                    bars.push(rect(at(x, y + height / 2), width, *height, 0, "on"));
                 }
                 y += height;
             }
@@ -150,7 +148,7 @@ impl Stage<'_> {
     }
 
     fn height(&self, beat: &Beat<'_>) -> i32 {
-        let message = i32::from(beat.has_message());
+        let message = i32::from(beat.message != Message::None);
         let work = self
             .work_rows(beat)
             .iter()
@@ -168,7 +166,13 @@ impl Stage<'_> {
         let (mut x, mut row) = (0, 0);
         let place = |(n, work): (usize, &Spanned<String>)| {
             let width = pill_width(&work.value);
-            if x > 0 && x + width > REACH - 16 {
+            // A state that nobody wrote stands in the same row.
+            let state = if beat.news && row == 0 {
+                pill_width(&beat.state) / 2
+            } else {
+                0
+            };
+            if x > 0 && x + width > REACH - 16 - state {
                 (x, row) = (0, row + 1);
             }
             let middle = x + width / 2;
@@ -192,6 +196,8 @@ impl Stage<'_> {
         group = group.children(self.words(beat, y));
         if beat.has_message() {
             group = group.children(self.message(beat, y));
+        }
+        if beat.message != Message::None {
             y += ROW;
         }
         let rows = self.work_rows(beat);
@@ -291,6 +297,10 @@ impl Stage<'_> {
                 .child(label(middle, Anchor::Middle, "wall-name", &words)),
         )
     }
+}
+
+fn life(x: i32, bottom: i32) -> Element {
+    line(at(x, TOP - 8), at(x, bottom), "life")
 }
 
 fn head(center: At, name: &str) -> Element {

@@ -42,7 +42,7 @@ fn first_sentence(text: &str) -> &str {
         rest.is_empty() || rest.starts_with(char::is_whitespace)
     };
     // A stop inside backticks would leave them open.
-    let closed = |(at, _): &(usize, &str)| text[..*at].matches('`').count() % 2 == 0;
+    let closed = |(at, _): &(usize, &str)| text[..*at].matches('`').count().is_multiple_of(2);
     let end = text.match_indices('.').filter(ends).find(closed);
     let sentence = end.map_or(text, |(at, _)| &text[..=at]);
     if plain(sentence).is_empty() {
