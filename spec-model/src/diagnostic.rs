@@ -64,7 +64,10 @@ impl Diagnostic {
 
     /// A warning at a place.
     pub fn warning(code: &'static str, span: Span, title: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, span, title) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, span, title)
+        }
     }
 
     /// Adds the words under the carets.
@@ -77,7 +80,10 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label { span, text: text.into() });
+        self.related.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -117,7 +123,11 @@ impl Diagnostics {
 
     /// Ends a phase: [`Stopped`] if it left an error.
     pub fn barrier(&self) -> Result<(), Stopped> {
-        if self.has_errors() { Err(Stopped) } else { Ok(()) }
+        if self.has_errors() {
+            Err(Stopped)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether any error is among them.
@@ -128,7 +138,8 @@ impl Diagnostics {
     /// Sorted by file and place, duplicates removed.
     #[must_use]
     pub fn sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by(|a, b| (a.span, a.code, &a.title).cmp(&(b.span, b.code, &b.title)));
+        self.list
+            .sort_by(|a, b| (a.span, a.code, &a.title).cmp(&(b.span, b.code, &b.title)));
         self.list.dedup();
         self.list
     }

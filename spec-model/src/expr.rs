@@ -2,6 +2,10 @@
 
 use crate::source::Span;
 
+mod parse;
+
+pub(crate) use parse::parse;
+
 /// A name used in a predicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameRef {

@@ -12,6 +12,13 @@ pub mod inline;
 pub mod model;
 pub mod source;
 
+mod check;
+mod load;
+mod lower;
+mod markdown;
+mod parse;
+mod pipeline;
+
 /// What `<!-- spec: show … -->` can ask for.
 pub const SHOWS: &[&str] = &[
     "coverage",
@@ -43,8 +50,7 @@ pub struct Rejected {
 /// # Errors
 /// A file that cannot be read, or any mistake in the chapters: all of one phase at once.
 pub fn load(summary: &Path) -> Result<Book, Box<Rejected>> {
-    let _ = summary;
-    todo!("the pipeline")
+    pipeline::run(|diagnostics| load::from_disk(summary, diagnostics))
 }
 
 /// The same from memory: `files` holds the paths as [`load`] would show them, SUMMARY.md first.
@@ -52,6 +58,5 @@ pub fn load(summary: &Path) -> Result<Book, Box<Rejected>> {
 /// # Errors
 /// As [`load`].
 pub fn read(files: Vec<(String, String)>) -> Result<Book, Box<Rejected>> {
-    let _ = files;
-    todo!("the pipeline")
+    pipeline::run(|diagnostics| load::from_memory(files, diagnostics))
 }

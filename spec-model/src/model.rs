@@ -9,12 +9,14 @@ mod register;
 mod text;
 
 pub use device::{
-    Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault, FaultAfter,
-    Layout, OrderStatus, Place, Predicate, Property, PropertyType, Refusal, WindowEffect,
+    Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault,
+    FaultAfter, Layout, OrderStatus, Place, Predicate, Property, PropertyType, Refusal,
+    WindowEffect,
 };
 pub use flow::{Condition, Devices, Flow, Injection, Side, Step, Target, Work};
 pub use register::{
-    Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct, Transition,
+    Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct,
+    Transition,
 };
 pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Table, Term};
 

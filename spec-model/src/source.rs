@@ -34,7 +34,10 @@ impl<T> Spanned<T> {
 
     /// The same place with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned { value: f(self.value), span: self.span }
+        Spanned {
+            value: f(self.value),
+            span: self.span,
+        }
     }
 }
 
@@ -62,7 +65,16 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
-        Self { path, text, line_starts }
+        Self {
+            path,
+            text,
+            line_starts,
+        }
+    }
+
+    /// The offset of every line.
+    pub(crate) fn line_starts(&self) -> &[usize] {
+        &self.line_starts
     }
 
     /// The position of a byte offset. An offset past the end gives the end of the file.
@@ -70,7 +82,10 @@ impl SourceFile {
         let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_starts[line - 1];
-        Position { line, column: self.text[start..offset].chars().count() + 1 }
+        Position {
+            line,
+            column: self.text[start..offset].chars().count() + 1,
+        }
     }
 }
 
@@ -95,7 +110,10 @@ impl SourceMap {
 
     /// Every file, in the order of reading.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(n, file)| (FileId(n as u32), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(n, file)| (FileId(n as u32), file))
     }
 
     /// The text under a span.

@@ -1,0 +1,164 @@
+//! Errors and events, what a device says of itself, and what a VMM does with it.
+
+use super::Tables;
+use super::names::{Names, StateNames};
+use super::row::{Cells, rows};
+use crate::diagnostic::Diagnostics;
+use crate::model::{
+    BitField, Condition, Consequence, Event, Fault, FaultAfter, Injection, Property, PropertyType,
+    Work,
+};
+use crate::source::Spanned;
+
+/// `errors` tables.
+pub(super) fn faults(
+    tables: &Tables<'_, '_>,
+    errnos: &Names<'_>,
+    rules: &Names<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Fault> {
+    let mut fault = |row: Cells<'_, '_>| {
+        let (errno, rule) = (row.name("Errno"), row.name("Rule"));
+        errnos.check(&errno, diagnostics);
+        rules.check(&rule, diagnostics);
+        let after = if row.name("State after").value == "error" {
+            FaultAfter::Error
+        } else {
+            FaultAfter::Unchanged
+        };
+        let (operation, when) = (row.prose("Operation"), row.prose("When"));
+        Fault {
+            name: row.name("Error"),
+            operation,
+            when,
+            errno,
+            after,
+            rule,
+        }
+    };
+    tables.rows("errors").map(&mut fault).collect()
+}
+
+/// `events` tables.
+pub(super) fn events(
+    tables: &Tables<'_, '_>,
+    states: &StateNames,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Event> {
+    let mut event = |row: Cells<'_, '_>| Event {
+        name: row.name("Event"),
+        when: row.prose("When"),
+        after: row
+            .state("State after")
+            .map(|(names, span)| Spanned::new(states.value(names, diagnostics), span)),
+        meaning: row.prose("The driver"),
+    };
+    tables.rows("events").map(&mut event).collect()
+}
+
+/// `description` tables.
+pub(super) fn properties(tables: &Tables<'_, '_>) -> Vec<Property> {
+    let property = |row: Cells<'_, '_>| {
+        let flag = row.name("Type").value == "yes/no";
+        let ty = if flag {
+            PropertyType::Flag
+        } else {
+            PropertyType::Number
+        };
+        Property {
+            name: row.name("Property"),
+            ty,
+            meaning: row.prose("Meaning"),
+        }
+    };
+    tables.rows("description").map(property).collect()
+}
+
+/// `consequences` tables, over flags and earlier rows.
+pub(super) fn consequences(
+    tables: &Tables<'_, '_>,
+    properties: &[Property],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Consequence> {
+    let flags = properties
+        .iter()
+        .filter(|p| p.ty == PropertyType::Flag)
+        .map(|p| p.name.value.as_str());
+    let flags = Names::new("yes/no property or earlier consequence", flags);
+    let mut consequences: Vec<Consequence> = Vec::new();
+    for row in tables
+        .of("consequences")
+        .iter()
+        .flat_map(|table| rows(table))
+    {
+        let holds = row.expr("Holds when");
+        let earlier = consequences.iter().map(|row| row.name.value.as_str());
+        flags
+            .clone()
+            .with(earlier)
+            .check_all(&holds.value, diagnostics);
+        consequences.push(Consequence {
+            name: row.name("Consequence"),
+            holds,
+            meaning: row.prose("The VMM"),
+        });
+    }
+    consequences
+}
+
+/// `conditions` tables.
+pub(super) fn conditions(tables: &Tables<'_, '_>) -> Vec<Condition> {
+    let condition = |row: Cells<'_, '_>| Condition {
+        name: row.name("Condition"),
+        column: row.term("Column").0,
+        on: row.term("On").0.value,
+        off: row.term("Off").0.value,
+        meaning: row.prose("Meaning"),
+    };
+    tables.rows("conditions").map(condition).collect()
+}
+
+/// `work` tables, over bits, predicates, behaviours and conditions.
+pub(super) fn work(
+    tables: &Tables<'_, '_>,
+    field: Option<&BitField>,
+    conditions: &[Condition],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Work> {
+    let bits = field
+        .iter()
+        .flat_map(|field| &field.bits)
+        .map(|row| row.name.value.as_str());
+    let predicates = field
+        .iter()
+        .flat_map(|field| &field.predicates)
+        .map(|row| row.name.value.as_str());
+    let behaviours = field
+        .iter()
+        .flat_map(|field| &field.behaviours)
+        .map(|row| row.name.value.as_str());
+    let conditions = conditions
+        .iter()
+        .map(|condition| condition.name.value.as_str());
+    let names = Names::new("bit, predicate, behaviour or condition", bits);
+    let names = names.with(predicates).with(behaviours).with(conditions);
+    let mut work = |row: Cells<'_, '_>| {
+        let legal = row.expr("Legal while");
+        names.check_all(&legal.value, diagnostics);
+        Work {
+            name: row.name("Work"),
+            legal,
+            meaning: row.prose("The VMM"),
+        }
+    };
+    tables.rows("work").map(&mut work).collect()
+}
+
+/// `failures` tables.
+pub(super) fn injections(tables: &Tables<'_, '_>) -> Vec<Injection> {
+    let injection = |row: Cells<'_, '_>| Injection {
+        name: row.name("Failure"),
+        meaning: row.prose("What happens"),
+    };
+    tables.rows("failures").map(injection).collect()
+}

@@ -1,0 +1,360 @@
+//! The closed set of directives: which attributes, columns and cells each kind of table has.
+//!
+//! To add a kind: its [`Kind`] in [`KINDS`], its model type, a function in `lower`, its checks, and a
+//! section of `book/authoring.md`.
+
+/// A kind of table.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// The word in the directive.
+    pub(crate) name: &'static str,
+    /// Whether a name follows it.
+    pub(crate) named: bool,
+    /// Whether it belongs to an edition.
+    pub(crate) edition: bool,
+    pub(crate) attributes: &'static [Attribute],
+    pub(crate) columns: &'static [Column],
+    /// Whether other tables may declare more columns.
+    pub(crate) more_columns: bool,
+}
+
+/// `key=value` in the directive.
+#[derive(Debug)]
+pub(crate) struct Attribute {
+    pub(crate) key: &'static str,
+    pub(crate) required: bool,
+    /// The values it takes; empty: any.
+    pub(crate) words: &'static [&'static str],
+}
+
+/// A column, by its header.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) title: &'static str,
+    pub(crate) cell: CellType,
+    pub(crate) presence: Presence,
+}
+
+/// Whether a column and its cells may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Every cell is filled.
+    Filled,
+    /// A cell may be empty.
+    MayBeEmpty,
+    /// The column may be left out, a cell may be empty.
+    MayBeAbsent,
+}
+
+/// How a cell is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CellType {
+    /// `` `NAME` ``: letters, digits, underscores.
+    Name,
+    /// `` `a`, `b` ``
+    Names,
+    /// `v1.area.thing` in backticks.
+    Rule,
+    /// The same, comma separated.
+    Rules,
+    /// `22`, `0x16`, `1 << 3`
+    Number,
+    /// A predicate in backticks.
+    Expr,
+    /// `` `A\|B` ``, `0`, `ERROR`
+    State,
+    /// The `device_state` column of a flow.
+    Target,
+    /// `` `read REGISTER` ``
+    Access,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Text, with or without backticks.
+    Term,
+    /// Markdown.
+    Prose,
+}
+
+use CellType as C;
+use Presence::{Filled, MayBeAbsent, MayBeEmpty};
+
+const fn column(title: &'static str, cell: CellType, presence: Presence) -> Column {
+    Column {
+        title,
+        cell,
+        presence,
+    }
+}
+
+const fn filled(title: &'static str, cell: CellType) -> Column {
+    column(title, cell, Filled)
+}
+
+const fn required(key: &'static str, words: &'static [&'static str]) -> Attribute {
+    Attribute {
+        key,
+        required: true,
+        words,
+    }
+}
+
+const fn optional(key: &'static str) -> Attribute {
+    Attribute {
+        key,
+        required: false,
+        words: &[],
+    }
+}
+
+const MEANING: Column = filled("Meaning", C::Prose);
+const LINUX: Column = column("Linux", C::Name, MayBeAbsent);
+
+const fn kind(name: &'static str, columns: &'static [Column]) -> Kind {
+    Kind {
+        name,
+        named: false,
+        edition: true,
+        attributes: &[],
+        columns,
+        more_columns: false,
+    }
+}
+
+const fn named(
+    name: &'static str,
+    attributes: &'static [Attribute],
+    columns: &'static [Column],
+) -> Kind {
+    Kind {
+        name,
+        named: true,
+        edition: true,
+        attributes,
+        columns,
+        more_columns: false,
+    }
+}
+
+/// Directives that stand alone.
+pub(crate) const STANDALONE: &[&str] = &["edition", "show", "untestable"];
+
+/// Every kind of table, in the order in which they are lowered.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        edition: false,
+        ..named(
+            "constants",
+            &[required("type", &["u8", "u16", "u32", "u64", "i32"])],
+            &[
+                filled("Name", C::Name),
+                filled("Value", C::Number),
+                LINUX,
+                MEANING,
+            ],
+        )
+    },
+    named(
+        "struct",
+        &[required("size", &[])],
+        &[
+            filled("Offset", C::Number),
+            filled("Field", C::Name),
+            filled("Type", C::Name),
+            filled(
+                "Access",
+                C::Word(&["read", "write", "read/write", "reserved"]),
+            ),
+            MEANING,
+        ],
+    ),
+    kind(
+        "capabilities",
+        &[
+            filled("Capability", C::Name),
+            filled("Announced by", C::Prose),
+            MEANING,
+            filled("Without it", C::Prose),
+        ],
+    ),
+    named(
+        "bits",
+        &[
+            required("width", &["8", "16", "32"]),
+            required("initial", &[]),
+        ],
+        &[
+            filled("Bit", C::Number),
+            filled("Name", C::Name),
+            column("Needs", C::Name, MayBeEmpty),
+            LINUX,
+            MEANING,
+        ],
+    ),
+    named(
+        "predicates",
+        &[],
+        &[
+            filled("Name", C::Name),
+            filled("Holds when", C::Expr),
+            MEANING,
+        ],
+    ),
+    named(
+        "behaviours",
+        &[],
+        &[
+            filled("Aspect", C::Prose),
+            filled("Name", C::Name),
+            filled("Holds while", C::Expr),
+            filled("The device", C::Prose),
+        ],
+    ),
+    named(
+        "refused",
+        &[],
+        &[
+            filled("Refused when", C::Expr),
+            filled("Error", C::Name),
+            MEANING,
+        ],
+    ),
+    named(
+        "actions",
+        &[
+            required("of", &[]),
+            required("status", &["adopted", "proposed"]),
+            required("title", &[]),
+        ],
+        &[
+            filled("Becomes true", C::Expr),
+            filled("Action", C::Name),
+            column(
+                "Window",
+                C::Word(&["outgoing", "incoming", "load"]),
+                MayBeEmpty,
+            ),
+            filled("The driver", C::Prose),
+        ],
+    ),
+    named(
+        "layout",
+        &[],
+        &[
+            filled("State", C::State),
+            filled("Column", C::Number),
+            filled("Row", C::Number),
+        ],
+    ),
+    named(
+        "protocol",
+        &[required("of", &[]), required("else", &[])],
+        &[
+            filled("Access", C::Access),
+            filled("While", C::Expr),
+            filled("Phase", C::Name),
+            filled("Then", C::Name),
+            column("Callback", C::Name, MayBeEmpty),
+            filled("Effect", C::Prose),
+        ],
+    ),
+    kind(
+        "errors",
+        &[
+            filled("Error", C::Name),
+            filled("Operation", C::Prose),
+            filled("When", C::Prose),
+            filled("Errno", C::Name),
+            filled("State after", C::Word(&["unchanged", "error"])),
+            filled("Rule", C::Rule),
+        ],
+    ),
+    kind(
+        "events",
+        &[
+            filled("Event", C::Name),
+            filled("When", C::Prose),
+            column("State after", C::State, MayBeEmpty),
+            filled("The driver", C::Prose),
+        ],
+    ),
+    kind(
+        "description",
+        &[
+            filled("Property", C::Name),
+            filled("Type", C::Word(&["yes/no", "number"])),
+            MEANING,
+        ],
+    ),
+    kind(
+        "consequences",
+        &[
+            filled("Consequence", C::Name),
+            filled("Holds when", C::Expr),
+            filled("The VMM", C::Prose),
+        ],
+    ),
+    kind(
+        "conditions",
+        &[
+            filled("Condition", C::Name),
+            filled("Column", C::Term),
+            filled("On", C::Term),
+            filled("Off", C::Term),
+            MEANING,
+        ],
+    ),
+    kind(
+        "work",
+        &[
+            filled("Work", C::Name),
+            filled("Legal while", C::Expr),
+            filled("The VMM", C::Prose),
+        ],
+    ),
+    kind(
+        "failures",
+        &[filled("Failure", C::Name), filled("What happens", C::Prose)],
+    ),
+    Kind {
+        more_columns: true,
+        ..named(
+            "flow",
+            &[
+                required("side", &["source", "destination"]),
+                required("devices", &["one", "many"]),
+                optional("needs"),
+                optional("lacks"),
+                optional("released"),
+            ],
+            &[
+                filled("#", C::Number),
+                filled("device_state", C::Target),
+                column("Work", C::Names, MayBeEmpty),
+                column("The VMM", C::Prose, MayBeEmpty),
+                column("Barrier", C::Prose, MayBeAbsent),
+                column("Failure", C::Name, MayBeAbsent),
+                column("Result", C::Name, MayBeAbsent),
+            ],
+        )
+    },
+    Kind {
+        edition: false,
+        ..kind("terms", &[filled("Term", C::Term), MEANING])
+    },
+    Kind {
+        edition: false,
+        ..kind(
+            "demands",
+            &[
+                filled("Demand", C::Term),
+                filled("In short", C::Prose),
+                filled("Rules", C::Rules),
+            ],
+        )
+    },
+];
+
+/// The place of a kind in [`KINDS`].
+pub(crate) fn find(name: &str) -> Option<usize> {
+    KINDS.iter().position(|kind| kind.name == name)
+}
