@@ -11,5 +11,7 @@ mod ident;
 mod names;
 pub mod rust;
 
+#[cfg(feature = "json")]
+pub mod json;
 #[cfg(feature = "pretty")]
 pub mod pretty;

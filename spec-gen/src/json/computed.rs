@@ -1,0 +1,90 @@
+//! What follows from the tables: the valid states, the answer to every write in each order, and how each compares
+//! with single steps.
+
+use serde_json::{Map, Value, json};
+use spec_model::analysis::{self, OrderReport, Pair, Verdict};
+use spec_model::expr::Expr;
+use spec_model::model::{ActionTable, BitField, Edition};
+
+use super::list;
+
+pub(super) fn computed(edition: &Edition, bits: &BitField) -> Value {
+    let states = analysis::valid_states(bits);
+    json!({
+        "states": list(&states, |&value| state(bits, value)),
+        "error_state": analysis::error_state(bits),
+        "orders": list(&bits.actions, |order| order_value(bits, order)),
+        "matrix": matrix(edition, bits, &states),
+    })
+}
+
+/// A valid state, and what holds in it.
+fn state(bits: &BitField, value: u32) -> Value {
+    let holds = |expr: &Expr| json!(analysis::holds(bits, expr, value));
+    let predicates: Map<String, Value> = bits
+        .predicates
+        .iter()
+        .map(|p| (p.name.value.clone(), holds(&p.holds.value)))
+        .collect();
+    let behaviours: Map<String, Value> = bits
+        .behaviours
+        .iter()
+        .map(|b| (b.name.value.clone(), holds(&b.holds.value)))
+        .collect();
+    json!({
+        "value": value,
+        "name": analysis::state_name(bits, value),
+        "predicates": predicates,
+        "behaviours": behaviours,
+    })
+}
+
+fn order_value(bits: &BitField, order: &ActionTable) -> Value {
+    let report: OrderReport<'_> = analysis::order_report(bits, order);
+    let summary = report.summary();
+    json!({
+        "order": order.name.value,
+        "summary": {
+            "pairs": summary.pairs,
+            "single": summary.single,
+            "equal": summary.equal,
+            "different": summary.different,
+            "lossy": summary.lossy,
+        },
+        "writes": list(&report.pairs, |pair| write(bits, pair)),
+    })
+}
+
+fn write(bits: &BitField, pair: &Pair<'_>) -> Value {
+    let (steps, why) = match &pair.verdict {
+        Verdict::Equal { path } => (json!(path), Value::Null),
+        Verdict::Different { why, .. } => (Value::Null, json!(why.phrase(bits))),
+    };
+    json!({
+        "old": pair.old,
+        "new": pair.new,
+        "actions": list(&pair.actions, |action| json!(action.name.value)),
+        "groups": list(&pair.actions, |action| json!(action.spelling)),
+        "equal_steps": steps,
+        "differs": why,
+        "loses_data": pair.loss.is_some(),
+    })
+}
+
+/// The answer of a device with every capability, and of one with none, to a write of each known combination of bits.
+fn matrix(edition: &Edition, bits: &BitField, states: &[u32]) -> Value {
+    let all: Vec<&str> = edition
+        .capabilities
+        .iter()
+        .map(|c| c.name.value.as_str())
+        .collect();
+    let answers = |capabilities: &[&str]| -> Value {
+        let row = |&old: &u32| -> Value {
+            let answer =
+                |&new: &u32| analysis::refuse(bits, capabilities, old, new).map(|r| &r.fault.value);
+            json!({ "old": old, "refused": list(states, |new| json!(answer(new))) })
+        };
+        list(states, row)
+    };
+    json!({ "states": states, "with_all_capabilities": answers(&all), "with_none": answers(&[]) })
+}
