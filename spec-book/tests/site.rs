@@ -1,0 +1,150 @@
+//! The real book, built as a reader gets it.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use support::tags::{tags, unbalanced};
+use support::{Built, build, root};
+
+static SITE: LazyLock<Built> = LazyLock::new(|| build(&root()).expect("the book builds"));
+static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| SITE.pages());
+
+#[test]
+fn mdbook_warns_of_nothing() {
+    assert!(SITE.warnings.is_empty(), "{}", SITE.warnings.join(""));
+    assert!(PAGES.len() > 10, "{} pages", PAGES.len());
+}
+
+#[test]
+fn ids_are_unique_on_each_page_and_on_the_print_page() {
+    assert!(PAGES.iter().any(|(name, _)| name == "print.html"));
+    for (name, page) in PAGES.iter() {
+        let mut seen = BTreeSet::new();
+        for tag in tags(page) {
+            if let Some(id) = tag.attribute("id") {
+                assert!(
+                    seen.insert(id.to_owned()),
+                    "{name}: two elements have the id {id}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_print_page_keeps_the_ids_of_rules_and_rows() {
+    // mdBook renames what it finds twice; links from outside would miss it.
+    let model = spec_model::load(&root().join("book/SUMMARY.md")).expect("the book");
+    let ids = ids(&PAGES
+        .iter()
+        .find(|(name, _)| name == "print.html")
+        .expect("the page")
+        .1);
+    for rule in &model.rules {
+        assert!(ids.contains(&rule.anchor()), "{}", rule.anchor());
+    }
+}
+
+fn ids(page: &str) -> BTreeSet<String> {
+    tags(page)
+        .iter()
+        .filter_map(|tag| tag.attribute("id").map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn links_within_the_site_lead_somewhere() {
+    let known: BTreeMap<&str, BTreeSet<String>> = PAGES
+        .iter()
+        .map(|(name, page)| (name.as_str(), ids(page)))
+        .collect();
+    for (name, page) in PAGES
+        .iter()
+        .filter(|(name, _)| name != "404.html" && name != "toc.html")
+    {
+        for tag in tags(page).iter().filter(|tag| tag.name == "a") {
+            let Some(href) = tag.attribute("href") else {
+                continue;
+            };
+            if href.contains("://") || href.starts_with("mailto:") {
+                continue;
+            }
+            let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
+            let target = if path.is_empty() {
+                name.clone()
+            } else {
+                join(name, path)
+            };
+            match known.get(target.as_str()) {
+                Some(ids) => assert!(
+                    anchor.is_empty() || ids.contains(anchor),
+                    "{name}: nothing has the id of {href}"
+                ),
+                None => assert!(
+                    SITE.folder.path().join(&target).is_file(),
+                    "{name}: no page {href}"
+                ),
+            }
+        }
+    }
+}
+
+fn join(page: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." | "" => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[test]
+fn every_page_is_balanced_and_shows_no_directive() {
+    for (name, page) in PAGES.iter() {
+        assert_eq!(unbalanced(page), None, "{name}");
+        assert!(!page.contains("spec: "), "{name} shows a directive");
+        assert!(
+            !page.contains("rule:v1"),
+            "{name} has a link to a rule that is not resolved"
+        );
+    }
+}
+
+#[test]
+fn every_flow_is_drawn() {
+    let model = spec_model::load(&root().join("book/SUMMARY.md")).expect("the book");
+    let flows: usize = model
+        .editions
+        .iter()
+        .map(|edition| edition.flows.len())
+        .sum();
+    let print = &PAGES
+        .iter()
+        .find(|(name, _)| name == "print.html")
+        .expect("the page")
+        .1;
+    assert_eq!(print.matches("<svg class=\"sequence\"").count(), flows);
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere() {
+    for (name, page) in PAGES.iter() {
+        for tag in tags(page) {
+            let loads = match tag.name.as_str() {
+                "script" | "img" => tag.attribute("src"),
+                "link" => tag.attribute("href"),
+                _ => None,
+            };
+            assert!(
+                !loads.is_some_and(|url| url.contains("//")),
+                "{name}: {loads:?}"
+            );
+        }
+    }
+}

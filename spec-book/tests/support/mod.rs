@@ -1,0 +1,89 @@
+//! What several test files need.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+pub(crate) mod tags;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use mdbook_driver::MDBook;
+
+/// The folder of `book.toml`.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the workspace")
+}
+
+/// A site, built into a temporary folder.
+pub(crate) struct Built {
+    /// Gone with this value.
+    pub(crate) folder: tempfile::TempDir,
+    /// What mdBook warned of.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Built {
+    /// Every page: path relative to the site, text.
+    pub(crate) fn pages(&self) -> Vec<(String, String)> {
+        let mut pages = Vec::new();
+        collect(self.folder.path(), self.folder.path(), &mut pages);
+        pages.sort();
+        pages
+    }
+}
+
+fn collect(root: &Path, folder: &Path, pages: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).expect("the site") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(root, &path, pages);
+        } else if path.extension().is_some_and(|e| e == "html") {
+            let name = path
+                .strip_prefix(root)
+                .expect("below")
+                .display()
+                .to_string()
+                .replace('\\', "/");
+            pages.push((name, std::fs::read_to_string(&path).expect("a page")));
+        }
+    }
+}
+
+/// Builds the book in `root` as the command line does: in-process, with the preprocessor inside.
+pub(crate) fn build(root: &Path) -> Result<Built, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let warnings = Arc::<Mutex<Vec<String>>>::default();
+    let written = Arc::clone(&warnings);
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_ansi(false)
+        .with_writer(move || Lines(Arc::clone(&written)))
+        .finish();
+    let result = tracing::subscriber::with_default(subscriber, || {
+        let mut book = MDBook::load(root)?;
+        book.config.build.build_dir = folder.path().to_owned();
+        book.with_preprocessor(spec_book::Spec);
+        book.build()
+    });
+    result.map_err(|error| format!("{error:#}"))?;
+    let warnings = warnings.lock().expect("not poisoned").clone();
+    Ok(Built { folder, warnings })
+}
+
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0
+            .lock()
+            .expect("not poisoned")
+            .push(String::from_utf8_lossy(line).into_owned());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
