@@ -4,8 +4,6 @@
 pub(crate) mod machine;
 pub(crate) mod sequence;
 
-use std::fmt;
-
 use crate::html::{Element, el, void};
 
 /// The advance of a character of the monospaced font at the size that `theme/spec.css` sets.
@@ -77,7 +75,8 @@ fn pill_width(name: &str) -> i32 {
 /// A name in a rounded box.
 fn pill(center: At, class: &str, name: &str) -> Element {
     el("g")
-        .class(format!("pill {class}"))
+        .class("pill")
+        .class(class)
         .child(rect(center, pill_width(name), 22, 5, "box"))
         .child(label(center, Anchor::Middle, "name", name))
 }
@@ -87,12 +86,8 @@ fn arrow(from: At, to: At, class: &str) -> Element {
     let back = if to.x > from.x { -8 } else { 8 };
     let tip = format!("M{} {}l{back} -4v8z", to.x, to.y);
     el("g")
-        .class(format!("arrow {class}"))
+        .class("arrow")
+        .class(class)
         .child(line(from, at(to.x + back, to.y), "shaft"))
         .child(void("path").class("tip").attr("d", tip))
-}
-
-/// Makes something a link.
-fn linked(element: Element, href: impl fmt::Display) -> Element {
-    el("a").attr("href", href).child(element)
 }

@@ -8,6 +8,7 @@ use std::fmt;
 #[must_use]
 pub(crate) struct Element {
     tag: &'static str,
+    class: String,
     attributes: String,
     inner: String,
     void: bool,
@@ -17,6 +18,7 @@ pub(crate) struct Element {
 pub(crate) fn el(tag: &'static str) -> Element {
     Element {
         tag,
+        class: String::new(),
         attributes: String::new(),
         inner: String::new(),
         void: false,
@@ -42,9 +44,13 @@ impl Element {
         self
     }
 
-    /// Adds `class="…"`.
-    pub(crate) fn class(self, value: impl fmt::Display) -> Self {
-        self.attr("class", value)
+    /// Adds a class; the empty one is none.
+    pub(crate) fn class(mut self, name: &str) -> Self {
+        if !self.class.is_empty() && !name.is_empty() {
+            self.class.push(' ');
+        }
+        escape(name, &mut self.class);
+        self
     }
 
     /// Adds text.
@@ -91,6 +97,11 @@ impl Element {
     fn write(&self, out: &mut String) {
         out.push('<');
         out.push_str(self.tag);
+        if !self.class.is_empty() {
+            out.push_str(" class=\"");
+            out.push_str(&self.class);
+            out.push('"');
+        }
         out.push_str(&self.attributes);
         if self.void {
             // HTML's own void elements take no slash; shapes of an SVG need it.
@@ -136,6 +147,14 @@ pub(crate) fn code(text: impl AsRef<str>) -> Element {
 /// `<a href>` with text.
 pub(crate) fn link(href: impl fmt::Display, text: impl AsRef<str>) -> Element {
     el("a").attr("href", href).text(text)
+}
+
+/// Makes an element a link, if it leads anywhere.
+pub(crate) fn linked(element: Element, href: Option<String>) -> Element {
+    match href {
+        Some(href) => el("a").attr("href", href).child(element),
+        None => element,
+    }
 }
 
 /// A block of its own in a chapter: between blank lines, which end the Markdown around it.

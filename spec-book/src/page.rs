@@ -27,6 +27,7 @@ pub struct Site<'a> {
     tests: &'a Tests,
     rules: HashMap<&'a str, &'a Rule>,
     rows: Vec<Row>,
+    row_files: HashMap<String, FileId>,
     /// By number of file.
     chapters: Vec<usize>,
 }
@@ -43,11 +44,13 @@ impl<'a> Site<'a> {
         for (number, chapter) in book.chapters.iter().enumerate() {
             chapters[chapter.file.0 as usize] = number;
         }
+        let rows = rows::all(book);
         Self {
             book,
             tests,
             rules,
-            rows: rows::all(book),
+            row_files: rows::by_id(&rows),
+            rows,
             chapters,
         }
     }
@@ -107,9 +110,10 @@ impl<'a> Page<'a> {
         &self.site.rows
     }
 
-    /// The chapter that a file is.
-    pub(crate) fn chapter_of(&self, file: FileId) -> usize {
-        self.site.chapters[file.0 as usize]
+    /// The chapter that the row of this id stands in.
+    pub(crate) fn chapter_of_row(&self, id: &str) -> Option<usize> {
+        let file = self.site.row_files.get(id)?;
+        Some(self.site.chapters[file.0 as usize])
     }
 
     /// The edition that the chapter is part of.

@@ -1,6 +1,8 @@
 //! Anchors of table rows: `v1-work-drain`, `v1-save-3`. Diagrams and generated tables link to them.
 
-use spec_model::model::{Action, ActionTable, Book, Edition, Flow, Step};
+use std::collections::HashMap;
+
+use spec_model::model::{Action, Book, Edition, Step};
 use spec_model::source::{FileId, Span, Spanned};
 
 use crate::edit::Edits;
@@ -23,14 +25,14 @@ pub(crate) fn all(book: &Book) -> Vec<Row> {
         for table in edition.bits.iter().flat_map(|bits| &bits.actions) {
             let action = |a: &Action| Row {
                 span: a.name.span,
-                id: action_id(edition, table, a),
+                id: row_id(edition, &table.name.value, &a.name.value),
             };
             rows.extend(table.actions.iter().map(action));
         }
         for flow in &edition.flows {
             let step = |s: &Step| Row {
                 span: s.number.span,
-                id: step_id(edition, flow, s),
+                id: row_id(edition, &flow.name.value, &s.number.value.to_string()),
             };
             rows.extend(flow.steps.iter().map(step));
         }
@@ -97,14 +99,6 @@ fn row_id(edition: &Edition, kind: &str, name: &str) -> String {
     format!("{}-{kind}-{name}", edition.name.value)
 }
 
-fn action_id(edition: &Edition, table: &ActionTable, action: &Action) -> String {
-    row_id(edition, &table.name.value, &action.name.value)
-}
-
-fn step_id(edition: &Edition, flow: &Flow, step: &Step) -> String {
-    row_id(edition, &flow.name.value, &step.number.value.to_string())
-}
-
 /// Puts the anchors into the rows of this chapter.
 pub(crate) fn anchor(page: &Page<'_>, edits: &mut Edits) {
     let rows = page.rows();
@@ -120,28 +114,18 @@ pub(crate) fn anchor(page: &Page<'_>, edits: &mut Edits) {
     }
 }
 
+/// The file of each row.
+pub(crate) fn by_id(rows: &[Row]) -> HashMap<String, FileId> {
+    rows.iter()
+        .map(|row| (row.id.clone(), row.span.file))
+        .collect()
+}
+
 impl Page<'_> {
-    /// From this chapter to the row of this kind and name.
-    pub(crate) fn to_row(&self, edition: &Edition, kind: &str, name: &str, span: Span) -> String {
-        self.to_file(span.file, &row_id(edition, kind, name))
-    }
-
-    /// From this chapter to a row of a table of actions.
-    pub(crate) fn to_action(
-        &self,
-        edition: &Edition,
-        table: &ActionTable,
-        action: &Action,
-    ) -> String {
-        self.to_file(action.name.span.file, &action_id(edition, table, action))
-    }
-
-    /// From this chapter to a row of a flow.
-    pub(crate) fn to_step(&self, edition: &Edition, flow: &Flow, step: &Step) -> String {
-        self.to_file(step.number.span.file, &step_id(edition, flow, step))
-    }
-
-    fn to_file(&self, file: FileId, anchor: &str) -> String {
-        self.to(self.chapter_of(file), anchor)
+    /// From this chapter to a row: by what it declares and its name, by the name of its table of
+    /// actions and the action, or by its flow and number.
+    pub(crate) fn to_row(&self, edition: &Edition, kind: &str, name: &str) -> Option<String> {
+        let id = row_id(edition, kind, name);
+        Some(self.to(self.chapter_of_row(&id)?, &id))
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn badge(level: Level) -> Option<Element> {
         Level::May => ("may", "MAY"),
         Level::Definition => return None,
     };
-    Some(el("span").class(format!("rule-level {class}")).text(word))
+    Some(el("span").class("rule-level").class(class).text(word))
 }
 
 /// The tests of a rule, or why it has none.
@@ -55,7 +55,8 @@ fn verified(page: &Page<'_>, rule: &Rule) -> Element {
 
 fn details(class: &str, summary: &str, content: Element) -> Element {
     el("details")
-        .class(format!("rule-tests {class}"))
+        .class("rule-tests")
+        .class(class)
         .child(el("summary").text(summary))
         .child(content)
 }

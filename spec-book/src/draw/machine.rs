@@ -4,8 +4,8 @@
 use spec_model::analysis::{error_state, state_name, valid_states};
 use spec_model::model::{Bit, BitField, Edition, Place};
 
-use super::{Anchor, At, arrow, at, canvas, label, line, linked, rect};
-use crate::html::{Element, el, void};
+use super::{Anchor, At, arrow, at, canvas, label, line, rect};
+use crate::html::{Element, el, linked, void};
 use crate::page::Page;
 
 /// The box of a state.
@@ -117,9 +117,7 @@ impl<'a> Chart<'a> {
                 at((a.x + b.x) / 2, (a.y + b.y) / 2),
             )
         };
-        let href = self
-            .page
-            .to_row(self.edition, "bit", &bit.name.value, bit.name.span);
+        let href = self.page.to_row(self.edition, "bit", &bit.name.value);
         el("g")
             .class(class)
             .child(void("path").attr("d", path).class("shaft"))
@@ -178,7 +176,8 @@ impl<'a> Chart<'a> {
         };
         let center = self.center(place);
         el("g")
-            .class(format!("node {class}").trim_end())
+            .class("node")
+            .class(class)
             .child(rect(center, BOX.x, BOX.y, 6, "box"))
             .child(label(
                 center,

@@ -7,8 +7,8 @@ use spec_model::inline::plain;
 use spec_model::model::{Devices, Edition, Flow};
 use spec_model::source::Spanned;
 
-use super::{Anchor, At, arrow, at, canvas, label, line, linked, pill, pill_width, rect};
-use crate::html::{Element, el};
+use super::{Anchor, At, arrow, at, canvas, label, line, pill, pill_width, rect};
+use crate::html::{Element, el, linked};
 use crate::page::Page;
 use crate::script::{Activity, Beat, Message, script};
 
@@ -76,8 +76,8 @@ impl Stage<'_> {
     }
 
     /// The link to the row of a name.
-    fn row(&self, kind: &str, name: &Spanned<String>) -> String {
-        self.page.to_row(self.edition, kind, &name.value, name.span)
+    fn row(&self, kind: &str, name: &Spanned<String>) -> Option<String> {
+        self.page.to_row(self.edition, kind, &name.value)
     }
 
     fn vmm_x(&self) -> i32 {
@@ -185,7 +185,9 @@ impl Stage<'_> {
     fn step(&self, beat: &Beat<'_>, top: i32, height: i32) -> Element {
         let mut y = top + PAD + ROW / 2;
         let number = beat.step.number.value;
-        let href = self.page.to_step(self.edition, self.flow, beat.step);
+        let href = self
+            .page
+            .to_row(self.edition, &self.flow.name.value, &number.to_string());
         let badge = label(
             at(NUMBER_X, y),
             Anchor::Middle,

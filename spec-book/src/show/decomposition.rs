@@ -5,7 +5,7 @@ use spec_model::analysis::{Loss, OrderReport, Pair, Verdict, order_report, state
 use spec_model::model::{Action, ActionTable, BitField, Edition, OrderStatus};
 
 use super::{cell, details, head, number, row_head, table};
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
@@ -141,7 +141,8 @@ fn losses(
 
 fn how(page: &Page<'_>, edition: &Edition, order: &ActionTable, loss: &Loss<'_>) -> Element {
     let name = |action: &Action| {
-        link(page.to_action(edition, order, action), "").child(code(&action.name.value))
+        let href = page.to_row(edition, &order.name.value, &action.name.value);
+        linked(code(&action.name.value), href)
     };
     let cell = el("td").child(name(loss.by));
     match loss.load {

@@ -4,7 +4,7 @@ use spec_model::analysis::{OrderReport, Pair, order_report, state_name};
 use spec_model::model::{ActionTable, BitField, Edition, OrderStatus};
 
 use super::{row_head, table};
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, code, el, linked};
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
@@ -26,9 +26,9 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
 /// The numbers that stand in the cells.
 fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
     let item = |action: &spec_model::model::Action| {
-        let href = page.to_action(edition, order, action);
+        let href = page.to_row(edition, &order.name.value, &action.name.value);
         el("li")
-            .child(link(href, "").child(code(&action.name.value)))
+            .child(linked(code(&action.name.value), href))
             .text(" ")
             .child(code(&action.spelling))
     };

@@ -3,7 +3,7 @@
 use spec_model::model::{Edition, Field, FieldAccess, Struct};
 
 use super::{row_head, table};
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, code, el, linked};
 use crate::page::Page;
 
 /// Bytes in a row of the picture.
@@ -68,9 +68,9 @@ fn cell(page: &Page<'_>, edition: &Edition, field: &Field) -> Element {
         FieldAccess::Write => "write",
         FieldAccess::ReadWrite => "read/write",
     };
-    let href = page.to_row(edition, "field", &field.name.value, field.name.span);
+    let href = page.to_row(edition, "field", &field.name.value);
     el("td")
         .attr("colspan", field.width)
-        .child(link(href, "").child(code(&field.name.value)))
+        .child(linked(code(&field.name.value), href))
         .child(el("small").text(format!("{} {access}", field.ty.value)))
 }

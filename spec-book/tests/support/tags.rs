@@ -98,7 +98,7 @@ fn unescape(text: &str) -> String {
 
 /// What is wrong with the nesting, if anything.
 pub(crate) fn unbalanced(html: &str) -> Option<String> {
-    const VOID: &[&str] = &["br", "hr", "img", "input", "link", "meta", "wbr"];
+    const VOID: &[&str] = &["base", "br", "hr", "img", "input", "link", "meta", "wbr"];
     let mut open: Vec<String> = Vec::new();
     for tag in tags(html) {
         if tag.end {
