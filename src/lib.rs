@@ -8,6 +8,9 @@
 //! - [`v1`]: the migration region. [`v1::actions`] answers a write of the device state, [`v1::access`] an access of the
 //!   data window, [`v1::Driver`] is what a driver implements, [`v1::flows`] what a VMM follows.
 //!
+//! [`machine`] is the region itself, written once for all drivers: it takes reads and writes of bytes, and makes
+//! callbacks of [`v1::Driver`] of them.
+//!
 //! The crate is `no_std`, allocates nothing and depends on nothing at run time. The feature `reference` adds drivers
 //! of three kinds of device and a small VMM; it needs an allocator.
 
@@ -17,6 +20,10 @@
 extern crate std;
 
 spec_macros::spec!("../book/SUMMARY.md");
+
+#[cfg(feature = "reference")]
+pub mod driver;
+pub mod machine;
 
 /// Says which rules a test is about: `covers![V1_STATE_SYNC, V1_STATE_RESET];` inside the test function.
 ///
