@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod generate;
 mod links;
 mod path;
 mod preprocess;
@@ -18,7 +19,7 @@ use crate::output::Outcome;
 /// The book (Markdown chapters with machine-read tables) is the only source: every command reads it
 /// afresh. Run from anywhere inside the repository, or name the book with --book.
 #[derive(Debug, Parser)]
-#[command(name = "vfio-spec", version, after_help = AFTER_HELP, infer_subcommands = true)]
+#[command(name = "vfio-spec", version, verbatim_doc_comment, after_help = AFTER_HELP, infer_subcommands = true)]
 pub(crate) struct Cli {
     /// The folder of book.toml; by default the nearest, from the current folder upwards
     #[arg(long, global = true, value_name = "PATH")]
@@ -44,6 +45,7 @@ enum Command {
     Build(build::Args),
     Serve(serve::Args),
     Path(path::Args),
+    Gen(generate::Args),
     Preprocess(preprocess::Args),
     Links(links::Args),
 }
@@ -56,6 +58,7 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Build(args) => build::run(args, book),
         Command::Serve(args) => serve::run(args, book),
         Command::Path(args) => path::run(args, book),
+        Command::Gen(args) => generate::run(args, book),
         Command::Preprocess(args) => preprocess::run(args, book),
         Command::Links(args) => links::run(args),
     }

@@ -3,6 +3,7 @@
 //! [`build`]: chapters checked → mdBook into a second folder → swapped in. A build that fails leaves
 //! the last good site as it was.
 
+mod culprit;
 mod guard;
 mod log;
 mod swap;
@@ -10,10 +11,12 @@ mod swap;
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
 use spec_book::Spec;
+use spec_model::source::display;
 
 use crate::locate::Location;
-use crate::output::{Outcome, Stop, count, warning};
+use crate::output::{Outcome, Stop, count, error, warning};
 use crate::reader;
 
 /// How one build differs from the next.
@@ -49,32 +52,57 @@ pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
 /// Runs mdBook into an empty folder. Its warnings and panics are failures.
 fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
     let config = configure(at, plan, staging)?;
-    let root = at.directory().to_owned();
-    let (result, warnings) = log::listen(move || {
-        let mut book = MDBook::load_with_config(root, config)?;
-        book.with_preprocessor(Spec);
-        book.build()
-    });
+    let (result, warnings) = log::listen(|| assemble(at, &config)?.build());
     for line in &warnings {
         warning(line);
     }
     match result {
-        Err(panic) => Err(Stop::trouble(format!(
-            "mdBook gave up on this book ({panic}); a closing HTML tag that opens nowhere does this"
-        ))),
-        Ok(Err(error)) => Err(Stop::trouble(format!("{error:#}"))),
+        Err(panic) => Err(Stop::trouble(indigestible(at, &config, &panic))),
+        Ok(Err(wrong)) => Err(Stop::trouble(format!("{wrong:#}"))),
         Ok(Ok(())) if !warnings.is_empty() => {
-            crate::output::error(&format!(
-                "the site is not replaced: mdBook gave {}",
-                count(warnings.len(), "warning")
-            ));
+            let count = count(warnings.len(), "warning");
+            error(&format!("the site is not replaced: mdBook gave {count}"));
             Err(Stop::Found)
         }
         Ok(Ok(())) => Ok(()),
     }
 }
 
-fn configure(at: &Location, plan: &Plan, staging: &Path) -> Outcome<mdbook_driver::config::Config> {
+fn assemble(at: &Location, config: &Config) -> mdbook_driver::errors::Result<MDBook> {
+    let mut book = MDBook::load_with_config(at.directory(), config.clone())?;
+    book.with_preprocessor(Spec);
+    Ok(book)
+}
+
+/// mdBook panics on some HTML. Says in which chapters, for the panic itself does not.
+fn indigestible(at: &Location, config: &Config, panic: &str) -> String {
+    let chapters: Vec<PathBuf> = assemble(at, config).map_or(Vec::new(), |book| {
+        book.book
+            .chapters()
+            .filter_map(|chapter| chapter.source_path.clone())
+            .collect()
+    });
+    let panics = |chapter: &PathBuf| {
+        let alone = log::listen(|| {
+            let mut book = assemble(at, config)?;
+            book.with_preprocessor(culprit::Only(chapter.clone()));
+            book.build()
+        });
+        alone.0.is_err()
+    };
+    let culprits = chapters.iter().filter(|chapter| panics(chapter));
+    let culprits: Vec<_> = culprits
+        .map(|chapter| display(&at.source().join(chapter)))
+        .collect();
+    let place = if culprits.is_empty() {
+        "the book".to_owned()
+    } else {
+        culprits.join(", ")
+    };
+    format!("{place}: mdBook gave up ({panic}); is there an HTML closing tag that opens nowhere?")
+}
+
+fn configure(at: &Location, plan: &Plan, staging: &Path) -> Outcome<Config> {
     let mut config = at.config.clone();
     // A name in SUMMARY.md without a file is a mistake; mdBook would write an empty chapter.
     config.build.create_missing = false;

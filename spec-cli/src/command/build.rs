@@ -11,7 +11,7 @@ use crate::site::{self, Plan};
 /// Checks the book, makes the pages in a second folder and swaps that in: a build that fails leaves
 /// the last good site as it was. The pages need no server and no network.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Where the site goes; by default the build-dir of book.toml
     #[arg(long, value_name = "DIR")]

@@ -17,7 +17,7 @@ use crate::reader;
 /// Reads every chapter that SUMMARY.md lists and reports all mistakes of a phase at once, in the
 /// words of the compiler: `book/chapter.md:12:5: what is wrong`, the line, what to do.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// How to print: for people, as JSON, or as annotations of a GitHub workflow
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]

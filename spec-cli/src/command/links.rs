@@ -10,7 +10,10 @@ use crate::output::{Outcome, Stop, count, error, note, print};
 /// Every link inside the site leads to a file and an id that exist, no id is given twice, and no
 /// page loads anything from another server. Links that a reader may follow elsewhere are allowed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  vfio-spec build && vfio-spec links target/book")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example:\n  vfio-spec build && vfio-spec links target/book"
+)]
 pub(crate) struct Args {
     /// The folder of the site
     #[arg(value_name = "DIR")]

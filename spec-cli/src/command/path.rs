@@ -16,7 +16,11 @@ use crate::reader;
 /// and in which order; this prints them one a line, each as the group of bits that becomes true.
 /// No line means that the driver has nothing to do.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(
+    verbatim_doc_comment,
+    after_help = AFTER_HELP,
+    override_usage = "vfio-spec path [OPTIONS] <EDITION> <OLD> <NEW>\n       vfio-spec path [OPTIONS] <EDITION> --all"
+)]
 pub(crate) struct Args {
     /// Which protocol: the name of an edition in the book, such as v1
     edition: String,

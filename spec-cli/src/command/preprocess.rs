@@ -14,7 +14,7 @@ use crate::output::{Outcome, Stop, print, warning};
 /// book as JSON on standard input and writes it back with rule anchors, diagrams and generated
 /// tables. `build` and `serve` do the same in one process.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(subcommand)]
     question: Option<Question>,

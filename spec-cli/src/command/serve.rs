@@ -14,7 +14,7 @@ use crate::serve::{self, Follower, Shelf};
 /// changes; open pages reload by themselves. Mistakes are printed here, and the last good site stays
 /// until they are mended. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The port; 0 for any free one
     #[arg(long, short, value_name = "PORT", default_value_t = 3000)]

@@ -1,0 +1,171 @@
+//! What one write does, asked of a small book and of the real one.
+
+mod common;
+
+use common::{TempBook, repository, run};
+
+/// Asks the small book.
+fn door(args: &[&str]) -> String {
+    TempBook::door()
+        .run(&[&["path", "door"], args].concat())
+        .seen()
+}
+
+#[test]
+fn actions_are_printed_one_a_line() {
+    insta::assert_snapshot!(door(&["OPEN", "LOCKED|ALARM"]));
+    insta::assert_snapshot!(door(&["0x1", "6", "--order", "careful"]));
+}
+
+#[test]
+fn names_come_in_any_order() {
+    assert_eq!(
+        door(&["OPEN", "ALARM|LOCKED"]),
+        door(&["1", "LOCKED|ALARM"])
+    );
+    assert_eq!(door(&["OPEN", "ALARM | LOCKED"]), door(&["0x01", "0x6"]));
+}
+
+#[test]
+fn a_write_without_actions_says_so_on_stderr() {
+    insta::assert_snapshot!(door(&["OPEN", "OPEN"]));
+}
+
+#[test]
+fn a_refused_write_names_its_rule() {
+    for (name, args) in [
+        ("refused_invalid", &["OPEN", "OPEN|LOCKED|ALARM"][..]),
+        ("refused_error", &["ERROR", "0"]),
+        ("refused_reserved", &["0", "0x80"]),
+        ("refused_unsupported", &["0", "ALARM", "--caps", "none"]),
+        ("refused_old", &["7", "0"]),
+    ] {
+        insta::assert_snapshot!(name, door(args));
+    }
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_known_ones() {
+    let book = TempBook::door();
+    for (name, args) in [
+        ("unknown_edition", &["path", "window", "0", "0"][..]),
+        ("unknown_state", &["path", "door", "OPEN|AJAR", "0"]),
+        ("unknown_number", &["path", "door", "0", "0x100000000"]),
+        ("unknown_sign", &["path", "door", "0", "+1"]),
+        ("unknown_empty", &["path", "door", "", "0"]),
+        (
+            "unknown_capability",
+            &["path", "door", "0", "0", "--caps", "siren,bell"],
+        ),
+        (
+            "unknown_order",
+            &["path", "door", "0", "0", "--order", "lazy"],
+        ),
+    ] {
+        insta::assert_snapshot!(name, book.run(args).seen());
+    }
+}
+
+#[test]
+fn all_writes_of_the_small_book() {
+    insta::assert_snapshot!(door(&["--all"]));
+    insta::assert_snapshot!(door(&["--all", "--caps", "none"]));
+}
+
+/// The orders of the real book, spelled out once more: bits that must be set, bits that must not.
+type Group = (&'static str, u32, u32);
+
+const RUNNING: u32 = 1;
+const SAVING: u32 = 2;
+const RESUMING: u32 = 4;
+const NDMA: u32 = 8;
+
+const RFC_V2: [Group; 8] = [
+    ("SAVING|RUNNING", SAVING | RUNNING, 0),
+    ("NDMA", NDMA, 0),
+    ("!RUNNING", 0, RUNNING),
+    ("SAVING|!RUNNING", SAVING, RUNNING),
+    ("RESUMING", RESUMING, 0),
+    ("!RESUMING", 0, RESUMING),
+    ("RUNNING", RUNNING, 0),
+    ("!NDMA", 0, NDMA),
+];
+
+fn expected_csv(order: &[Group]) -> String {
+    let valid = |state: &u32| {
+        let both = |bits: u32| state & bits == bits;
+        !both(SAVING | RESUMING) && !both(RESUMING | RUNNING)
+    };
+    let states: Vec<u32> = (0..16).filter(valid).collect();
+    assert_eq!(states.len(), 10);
+    let name = |state: u32| {
+        let names = [
+            (RUNNING, "RUNNING"),
+            (SAVING, "SAVING"),
+            (RESUMING, "RESUMING"),
+            (NDMA, "NDMA"),
+        ];
+        let set: Vec<&str> = names
+            .iter()
+            .filter(|n| state & n.0 != 0)
+            .map(|n| n.1)
+            .collect();
+        if set.is_empty() {
+            "0".to_owned()
+        } else {
+            set.join("|")
+        }
+    };
+    let mut csv = "old,new,old_name,new_name,actions\n".to_owned();
+    for &old in &states {
+        for &new in &states {
+            let holds =
+                |group: &Group, state: u32| state & group.1 == group.1 && state & group.2 == 0;
+            let becomes = |group: &&Group| holds(group, new) && !holds(group, old);
+            let actions: Vec<&str> = order.iter().filter(becomes).map(|group| group.0).collect();
+            csv += &format!(
+                "{old},{new},{},{},{}\n",
+                name(old),
+                name(new),
+                actions.join(" ; ")
+            );
+        }
+    }
+    csv
+}
+
+#[test]
+fn all_writes_of_the_real_book_are_those_of_the_rfc() {
+    let all = run(&repository(), &["path", "v1", "--all"]);
+    assert_eq!((all.code, all.stderr.as_str()), (Some(0), ""));
+    assert_eq!(all.stdout.lines().count(), 101);
+    assert_eq!(all.stdout, expected_csv(&RFC_V2));
+}
+
+#[test]
+fn one_write_agrees_with_its_row() {
+    let all = run(&repository(), &["path", "v1", "--all"]).stdout;
+    for row in all.lines().skip(1).step_by(7) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let one = run(&repository(), &["path", "v1", cells[2], cells[3]]);
+        assert_eq!(one.code, Some(0), "{row}");
+        assert_eq!(
+            one.stdout.lines().collect::<Vec<_>>().join(" ; "),
+            cells[4],
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn writes_of_released_user_space() {
+    let v1 = |args: &[&str]| run(&repository(), &[&["path", "v1"], args].concat()).seen();
+    insta::assert_snapshot!("v1_resume_in_one_write", v1(&["RUNNING", "RESUMING"]));
+    insta::assert_snapshot!("v1_save_with_ndma", v1(&["RUNNING|SAVING", "NDMA|SAVING"]));
+    insta::assert_snapshot!("v1_no_ndma", v1(&["0x1", "0x9", "--caps", "none"]));
+    insta::assert_snapshot!("v1_invalid", v1(&["RUNNING", "SAVING|RESUMING|RUNNING"]));
+    insta::assert_snapshot!(
+        "v1_rfc_v3",
+        v1(&["RESUMING", "SAVING", "--order", "rfc_v3"])
+    );
+}
