@@ -1,12 +1,10 @@
 //! mdBook with the plug-in makes the same site as `build`.
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use common::{TempBook, command, files};
+use crate::common::{TempBook, command, files};
 use mdbook_driver::MDBook;
 
 #[test]
@@ -55,7 +53,7 @@ fn strange_input_is_one_line() {
             .write_all(input.as_bytes())
             .expect("the pipe takes it");
         drop(stdin);
-        let refused: common::Run = child.wait_with_output().expect("it ends").into();
+        let refused: crate::common::Run = child.wait_with_output().expect("it ends").into();
         assert_eq!(refused.code, Some(2), "{input}: {}", refused.stderr);
         assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
     }

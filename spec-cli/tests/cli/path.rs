@@ -1,8 +1,6 @@
 //! What one write does, asked of a small book and of the real one.
 
-mod common;
-
-use common::{TempBook, repository, run};
+use crate::common::{TempBook, repository, run};
 
 /// Asks the small book.
 fn door(args: &[&str]) -> String {

@@ -1,8 +1,6 @@
 //! The link checker finds what is broken and nothing else.
 
-mod common;
-
-use common::TempBook;
+use crate::common::TempBook;
 
 #[test]
 fn broken_links_are_found_with_their_lines() {

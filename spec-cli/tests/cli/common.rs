@@ -1,7 +1,5 @@
 //! Runs the built binary on books in temporary folders and on the real one.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -9,15 +7,15 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// How a run ended.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
     /// Everything a user sees, for snapshots.
-    pub fn seen(&self) -> String {
+    pub(crate) fn seen(&self) -> String {
         let code = self
             .code
             .map_or("killed".to_owned(), |code| code.to_string());
@@ -48,7 +46,7 @@ impl From<Output> for Run {
 }
 
 /// The command, ready to run in a folder.
-pub fn command(dir: &Path, args: &[&str]) -> Command {
+pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vfio-spec"));
     command
         .args(args)
@@ -65,7 +63,7 @@ pub fn command(dir: &Path, args: &[&str]) -> Command {
 }
 
 /// Runs the command in a folder to its end.
-pub fn run(dir: &Path, args: &[&str]) -> Run {
+pub(crate) fn run(dir: &Path, args: &[&str]) -> Run {
     command(dir, args)
         .output()
         .expect("the binary starts")
@@ -73,19 +71,19 @@ pub fn run(dir: &Path, args: &[&str]) -> Run {
 }
 
 /// The repository, with the real book.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     root.expect("the crate is in the workspace").to_owned()
 }
 
 /// A book in a temporary folder.
-pub struct TempBook {
-    pub dir: TempDir,
+pub(crate) struct TempBook {
+    pub(crate) dir: TempDir,
 }
 
 impl TempBook {
     /// The door: a small edition that has nothing to do with migration.
-    pub fn door() -> Self {
+    pub(crate) fn door() -> Self {
         let book = Self {
             dir: TempDir::new().expect("a temporary folder"),
         };
@@ -94,27 +92,27 @@ impl TempBook {
         book
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         run(self.path(), args)
     }
 
-    pub fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         let path = self.path().join(file);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    pub fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         let path = self.path().join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
         fs::write(path, text).expect("a file is written");
     }
 
     /// Replaces what must be there.
-    pub fn edit(&self, file: &str, old: &str, new: &str) {
+    pub(crate) fn edit(&self, file: &str, old: &str, new: &str) {
         let text = self.read(file);
         assert!(text.contains(old), "{file} has no `{old}`");
         self.write(file, &text.replacen(old, new, 1));
@@ -122,7 +120,7 @@ impl TempBook {
 }
 
 /// Every file below a folder, relative to it, sorted.
-pub fn files(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {

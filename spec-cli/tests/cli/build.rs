@@ -1,10 +1,8 @@
 //! `build`: pages whose links hold, sources that survive, a site that stays when a build fails.
 
-mod common;
-
 use std::fs;
 
-use common::{TempBook, files, repository, run};
+use crate::common::{TempBook, files, repository, run};
 
 #[test]
 fn the_real_book_becomes_a_site_without_broken_links() {

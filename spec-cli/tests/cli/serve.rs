@@ -1,14 +1,12 @@
 //! `serve` follows the sources, and keeps the last good site.
 
-mod common;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use common::{TempBook, command};
+use crate::common::{TempBook, command};
 
 /// Far more than any step needs, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,8 +1,6 @@
 //! The help texts are read by people: every change of them is looked at.
 
-mod common;
-
-use common::{TempBook, run};
+use crate::common::{TempBook, run};
 
 #[test]
 fn help_teaches() {

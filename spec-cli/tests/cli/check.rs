@@ -1,8 +1,6 @@
 //! `check` on books with one mistake each.
 
-mod common;
-
-use common::{TempBook, repository, run};
+use crate::common::{TempBook, repository, run};
 
 #[test]
 fn a_sound_book_passes_in_every_format() {

@@ -1,0 +1,10 @@
+//! Runs the built `vfio-spec` as a user does: one file a command, on a small book and on the real one.
+
+mod build;
+mod check;
+mod common;
+mod help;
+mod links;
+mod path;
+mod preprocess;
+mod serve;
