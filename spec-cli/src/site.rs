@@ -52,7 +52,8 @@ pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
 /// Runs mdBook into an empty folder. Its warnings and panics are failures.
 fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
     let config = configure(at, plan, staging)?;
-    let (result, warnings) = log::listen(|| assemble(at, &config)?.build());
+    let (result, mut warnings) = log::listen(|| assemble(at, &config)?.build());
+    warnings.dedup();
     for line in &warnings {
         warning(line);
     }

@@ -1,5 +1,6 @@
 //! HTTP: files of the last good site, and a WebSocket that tells pages to reload.
 
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::output::{Outcome, Stop, note};
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(listener: TcpListener, shelf: Arc<Shelf>) -> Outcome {
-    let trouble = |error: std::io::Error| Stop::trouble(format!("the server failed: {error}"));
+    let trouble = |error: io::Error| Stop::trouble(format!("the server failed: {error}"));
     listener.set_nonblocking(true).map_err(trouble)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -31,13 +32,28 @@ pub(crate) fn run(listener: TcpListener, shelf: Arc<Shelf>) -> Outcome {
         // Open pages keep their socket for ever, so this does not wait for connections to end.
         tokio::select! {
             ended = async { axum::serve(listener, app).await } => ended,
-            pressed = tokio::signal::ctrl_c() => pressed,
+            asked = end_is_asked_for() => asked,
         }
     });
     shelf.clear();
     ended.map_err(trouble)?;
     note("\nstopped");
     Ok(())
+}
+
+/// Waits for Ctrl-C, or for the system to say the same.
+async fn end_is_asked_for() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// A file of the last good site.
@@ -48,16 +64,25 @@ async fn file(State(shelf): State<Arc<Shelf>>, request: Request) -> Response {
     };
     let found = ServeDir::new(&site).try_call(request).await;
     match found {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND => {
-            let page = std::fs::read_to_string(site.join("404.html")).unwrap_or_default();
-            fresh((StatusCode::NOT_FOUND, Html(page)).into_response())
+        Ok(response) if response.status() != StatusCode::NOT_FOUND => {
+            fresh(response.map(Body::new))
         }
-        Ok(response) => fresh(response.map(Body::new)),
-        Err(error) => {
+        Err(error) if !is_missing(&error) => {
             let line = format!("cannot read the site: {error}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, line).into_response()
         }
+        _ => {
+            let page = std::fs::read_to_string(site.join("404.html")).unwrap_or_default();
+            fresh((StatusCode::NOT_FOUND, Html(page)).into_response())
+        }
     }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// A browser must ask again after every build.

@@ -50,7 +50,7 @@ impl Subscriber for Listener {
         let mut message = Message::default();
         event.record(&mut message);
         if let Ok(mut lines) = self.lines.lock() {
-            lines.push(message.0);
+            lines.push(shortened(&message.0));
         }
     }
 
@@ -62,6 +62,21 @@ impl Subscriber for Listener {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
+}
+
+/// mdBook quotes all the HTML that it stumbled over, a page at times: its beginning is enough.
+fn shortened(message: &str) -> String {
+    const LINES: usize = 4;
+    const WIDTH: usize = 120;
+    let mut lines: Vec<String> = message
+        .lines()
+        .take(LINES)
+        .map(|line| line.chars().take(WIDTH).collect())
+        .collect();
+    if message.lines().count() > LINES {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n  ")
 }
 
 /// An event in words.

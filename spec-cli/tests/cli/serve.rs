@@ -1,5 +1,6 @@
 //! `serve` follows the sources, and keeps the last good site.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -21,6 +22,8 @@ struct Server {
 impl Server {
     fn start(book: &TempBook) -> Self {
         let mut child = command(book.path(), &["serve", "--port", "0"])
+            // A server that is killed leaves its site behind.
+            .env("TMPDIR", book.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -209,4 +212,6 @@ fn ctrl_c_ends_it_cleanly() {
     let ended = server.child.wait().expect("it ends");
     assert_eq!(ended.code(), Some(0));
     server.wait_for_line("stopped");
+    let left = fs::read_dir(book.path()).expect("a folder").flatten();
+    assert_eq!(left.count(), 2, "only book and book.toml");
 }
