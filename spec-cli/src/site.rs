@@ -3,7 +3,6 @@
 //! [`build`]: chapters checked → mdBook into a second folder → swapped in. A build that fails leaves
 //! the last good site as it was.
 
-mod culprit;
 mod guard;
 mod log;
 mod swap;
@@ -13,7 +12,6 @@ use std::path::{Path, PathBuf};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use spec_book::Spec;
-use spec_model::source::display;
 
 use crate::locate::Location;
 use crate::output::{Outcome, Stop, count, error, warning};
@@ -52,13 +50,23 @@ pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
 /// Runs mdBook into an empty folder. Its warnings and panics are failures.
 fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
     let config = configure(at, plan, staging)?;
-    let (result, mut warnings) = log::listen(|| assemble(at, &config)?.build());
+    let (result, mut warnings) = log::listen(|| {
+        let mut book = MDBook::load_with_config(at.directory(), config)?;
+        book.with_preprocessor(Spec);
+        book.build()
+    });
     warnings.dedup();
     for line in &warnings {
         warning(line);
     }
     match result {
-        Err(panic) => Err(Stop::trouble(indigestible(at, &config, &panic))),
+        // It names the chapter.
+        Err(panic) => {
+            error(&format!(
+                "mdBook gave up: {panic}; is there a closing tag that opens nowhere?"
+            ));
+            Err(Stop::Found)
+        }
         Ok(Err(wrong)) => Err(Stop::trouble(format!("{wrong:#}"))),
         Ok(Ok(())) if !warnings.is_empty() => {
             let count = count(warnings.len(), "warning");
@@ -67,40 +75,6 @@ fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
         }
         Ok(Ok(())) => Ok(()),
     }
-}
-
-fn assemble(at: &Location, config: &Config) -> mdbook_driver::errors::Result<MDBook> {
-    let mut book = MDBook::load_with_config(at.directory(), config.clone())?;
-    book.with_preprocessor(Spec);
-    Ok(book)
-}
-
-/// mdBook panics on some HTML. Says in which chapters, for the panic itself does not.
-fn indigestible(at: &Location, config: &Config, panic: &str) -> String {
-    let chapters: Vec<PathBuf> = assemble(at, config).map_or(Vec::new(), |book| {
-        book.book
-            .chapters()
-            .filter_map(|chapter| chapter.source_path.clone())
-            .collect()
-    });
-    let panics = |chapter: &PathBuf| {
-        let alone = log::listen(|| {
-            let mut book = assemble(at, config)?;
-            book.with_preprocessor(culprit::Only(chapter.clone()));
-            book.build()
-        });
-        alone.0.is_err()
-    };
-    let culprits = chapters.iter().filter(|chapter| panics(chapter));
-    let culprits: Vec<_> = culprits
-        .map(|chapter| display(&at.source().join(chapter)))
-        .collect();
-    let place = if culprits.is_empty() {
-        "the book".to_owned()
-    } else {
-        culprits.join(", ")
-    };
-    format!("{place}: mdBook gave up ({panic}); is there an HTML closing tag that opens nowhere?")
 }
 
 fn configure(at: &Location, plan: &Plan, staging: &Path) -> Outcome<Config> {

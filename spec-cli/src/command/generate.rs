@@ -10,6 +10,7 @@ use crate::reader;
 
 /// Write the book in another language
 ///
+/// json: everything that the book says, for tools in any language; a format number goes with it.
 /// rust: the constants, states, tables and the driver trait as one stand-alone module, without
 /// dependencies: what a driver vendors. It is what the `spec!` macro expands to.
 #[derive(Debug, clap::Args)]
@@ -25,10 +26,13 @@ pub(crate) struct Args {
 
 const AFTER_HELP: &str = "\
 Examples:
-  vfio-spec gen rust -o drivers/vfio_migration.rs";
+  vfio-spec gen rust -o drivers/vfio_migration.rs
+  vfio-spec gen json | jq '.editions[0].flows[].name'";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Language {
+    /// The whole model
+    Json,
     /// A module of the uAPI
     Rust,
 }
@@ -36,6 +40,7 @@ enum Language {
 pub(crate) fn run(args: &Args, book: Option<&Path>) -> Outcome {
     let book = reader::read(&Location::find(book)?)?;
     let text = match args.language {
+        Language::Json => spec_gen::json::text(&book),
         Language::Rust => spec_gen::pretty::rust(&book),
     };
     match &args.output {

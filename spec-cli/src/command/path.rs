@@ -110,20 +110,16 @@ impl<'a> Question<'a> {
         let state = |text| parse_state(self.field, text).map_err(|e| Stop::trouble(e.to_string()));
         let (old, new) = (state(old)?, state(new)?);
         if let Some(refusal) = refuse(self.field, &self.caps, old, new) {
-            self.explain(
-                refusal,
-                &format!(
-                    "writing {new} to a device in {old} is refused",
-                    new = self.name(new),
-                    old = self.name(old)
-                ),
-            );
-            return Err(Stop::Found);
+            let (old, new) = (self.name(old), self.name(new));
+            return self.refused(refusal, &format!("the write of {new} to a device in {old}"));
         }
-        // The rules speak of the value written; a device that obeys them is never in such a state.
+        // Rules speak of the value written; a device that keeps them is never in such a state.
         if let Some(refusal) = refuse(self.field, &self.caps, old, old) {
-            self.explain(refusal, &format!("a device is never in {}", self.name(old)));
-            return Err(Stop::Found);
+            let old = self.name(old);
+            return self.refused(
+                refusal,
+                &format!("no device can be in {old}; a write of it"),
+            );
         }
         let actions = triggered(self.field, self.order, old, new);
         if actions.is_empty() {
@@ -156,28 +152,18 @@ impl<'a> Question<'a> {
     }
 
     /// Says on standard error which rule refuses, and where it stands.
-    fn explain(&self, refusal: &Refusal, what: &str) {
-        let fault = self
-            .edition
-            .faults
-            .iter()
-            .find(|f| f.name.value == refusal.fault.value);
-        let answer = fault.map_or(String::new(), |f| format!(" with {}", f.errno.value));
-        note(&format!(
-            "refused: {what}{answer} ({})",
-            refusal.fault.value
-        ));
-        note(&format!("  because: {}", one_line(&refusal.meaning.value)));
-        let rule = fault.and_then(|f| self.book.rule(&f.rule.value));
-        if let Some(rule) = rule {
-            let place = self.line_of(rule.id.span);
-            note(&format!(
-                "  rule {}: {}",
-                rule.id.value,
-                one_line(&rule.text.value)
-            ));
-            note(&format!("  at {place}"));
+    fn refused(&self, refusal: &Refusal, what: &str) -> Outcome {
+        let name = &refusal.fault.value;
+        let fault = self.edition.faults.iter().find(|f| f.name.value == *name);
+        let errno = fault.map_or("an error", |fault| &fault.errno.value);
+        let why = one_line(&refusal.meaning.value);
+        note(&format!("refused: {what} gets {errno} ({name}): {why}"));
+        if let Some(rule) = fault.and_then(|fault| self.book.rule(&fault.rule.value)) {
+            let text = one_line(&rule.text.value);
+            note(format!("  rule {}: {text}", rule.id.value).trim_end_matches(": "));
+            note(&format!("  at {}", self.line_of(rule.id.span)));
         }
+        Err(Stop::Found)
     }
 
     fn line_of(&self, span: spec_model::source::Span) -> String {

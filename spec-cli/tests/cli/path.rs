@@ -1,6 +1,8 @@
 //! What one write does, asked of a small book and of the real one.
 
-use crate::common::{TempBook, repository, run};
+use std::process::Stdio;
+
+use crate::common::{Run, TempBook, command, repository, run};
 
 /// Asks the small book.
 fn door(args: &[&str]) -> String {
@@ -62,6 +64,31 @@ fn unknown_names_are_answered_with_the_known_ones() {
     ] {
         insta::assert_snapshot!(name, book.run(args).seen());
     }
+}
+
+#[test]
+fn a_broken_book_gives_no_answer() {
+    let book = TempBook::door();
+    book.edit("book/door.md", "| `LOCKED` | `lock`", "| `LOKCED` | `lock`");
+    let asked = book.run(&["path", "door", "0", "OPEN"]);
+    assert_eq!((asked.code, asked.stdout.as_str()), (Some(2), ""));
+    assert!(
+        asked.stderr.contains("book/door.md:59:4: "),
+        "{}",
+        asked.stderr
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = command(&repository(), &["path", "v1", "--all"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let ended: Run = child.wait_with_output().expect("it ends").into();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
