@@ -185,12 +185,12 @@ fn one_write_agrees_with_its_row() {
 #[test]
 fn writes_of_released_user_space() {
     let v1 = |args: &[&str]| run(&repository(), &[&["path", "v1"], args].concat()).seen();
-    insta::assert_snapshot!("v1_resume_in_one_write", v1(&["RUNNING", "RESUMING"]));
-    insta::assert_snapshot!("v1_save_with_ndma", v1(&["RUNNING|SAVING", "NDMA|SAVING"]));
-    insta::assert_snapshot!("v1_no_ndma", v1(&["0x1", "0x9", "--caps", "none"]));
-    insta::assert_snapshot!("v1_invalid", v1(&["RUNNING", "SAVING|RESUMING|RUNNING"]));
-    insta::assert_snapshot!(
-        "v1_rfc_v3",
-        v1(&["RESUMING", "SAVING", "--order", "rfc_v3"])
-    );
+    // The real book grows: only the file counts.
+    insta::with_settings!({ filters => [(r"\.md:\d+", ".md:LINE")] }, {
+        insta::assert_snapshot!("v1_resume_in_one_write", v1(&["RUNNING", "RESUMING"]));
+        insta::assert_snapshot!("v1_save_with_ndma", v1(&["RUNNING|SAVING", "NDMA|SAVING"]));
+        insta::assert_snapshot!("v1_no_ndma", v1(&["0x1", "0x9", "--caps", "none"]));
+        insta::assert_snapshot!("v1_invalid", v1(&["RUNNING", "SAVING|RESUMING|RUNNING"]));
+        insta::assert_snapshot!("v1_rfc_v3", v1(&["RESUMING", "SAVING", "--order", "rfc_v3"]));
+    });
 }
