@@ -1,9 +1,25 @@
 //! Well-formedness: one function a rule, one file a group.
+//!
+//! Names and numbers come first; what they mean is checked only where they are sound.
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Stopped};
 use crate::markdown::Document;
-use crate::model::Book;
+use crate::model::{BitField, Book, Edition};
 use crate::source::SourceMap;
+
+mod flows;
+mod links;
+mod names;
+mod numbers;
+mod predicates;
+mod prose;
+mod protocols;
+mod register;
+mod states;
+mod truth;
+mod unused;
+
+use register::Register;
 
 /// What the checks look at.
 pub(crate) struct Context<'c, 'a> {
@@ -14,11 +30,73 @@ pub(crate) struct Context<'c, 'a> {
 }
 
 /// Runs every check.
-pub(crate) fn check(context: &Context<'_, '_>, diagnostics: &mut Diagnostics) {
-    let _ = (
-        context.book,
-        context.sources,
-        context.documents,
-        diagnostics,
-    );
+pub(crate) fn check(
+    context: &Context<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Stopped> {
+    let book = context.book;
+    names::modules(book, diagnostics);
+    names::rules(&book.rules, diagnostics);
+    for edition in &book.editions {
+        names::edition(edition, diagnostics);
+        edition
+            .structs
+            .iter()
+            .for_each(|s| numbers::struct_is_complete(s, diagnostics));
+        edition
+            .bits
+            .iter()
+            .for_each(|field| numbers::bits_differ(field, diagnostics));
+    }
+    let constants = book.editions.iter().flat_map(|edition| &edition.constants);
+    book.constants
+        .iter()
+        .chain(constants)
+        .for_each(|group| numbers::constants_fit(group, diagnostics));
+    links::links_lead_somewhere(context, diagnostics);
+    let mentions = prose::names_exist(context, diagnostics);
+    diagnostics.barrier()?;
+    for edition in &book.editions {
+        meaning(edition, diagnostics);
+        unused::declarations_are_used(edition, &mentions, diagnostics);
+    }
+    diagnostics.barrier()
+}
+
+/// Checks that evaluate predicates.
+fn meaning(edition: &Edition, diagnostics: &mut Diagnostics) {
+    predicates::consequences_choose(edition, diagnostics);
+    protocols::callbacks_serve_one_access(edition, diagnostics);
+    for protocol in &edition.protocols {
+        protocols::accesses_are_allowed(protocol, edition, diagnostics);
+        protocols::phases_are_reachable(protocol, diagnostics);
+    }
+    for flow in &edition.flows {
+        flows::steps_are_numbered(flow, diagnostics);
+        flows::needs_and_lacks_differ(flow, diagnostics);
+    }
+    if let Some(field) = &edition.bits {
+        register(edition, field, diagnostics);
+    }
+}
+
+fn register(edition: &Edition, field: &BitField, diagnostics: &mut Diagnostics) {
+    let register = Register::new(field);
+    states::predicates_choose(&register, diagnostics);
+    states::error_is_one_state(&register, diagnostics);
+    states::invalid_is_refused(&register, diagnostics);
+    states::states_are_connected(&register, edition, diagnostics);
+    states::one_order_is_adopted(&register, diagnostics);
+    states::layout_places_states(&register, diagnostics);
+    for protocol in &edition.protocols {
+        protocols::rows_apply(protocol, &register, diagnostics);
+        protocols::rows_do_not_overlap(protocol, &register, diagnostics);
+    }
+    if let Some(walker) = flows::Walker::new(edition, &register, diagnostics) {
+        walker.work_chooses(diagnostics);
+        edition
+            .flows
+            .iter()
+            .for_each(|flow| walker.walk(flow, diagnostics));
+    }
 }

@@ -18,7 +18,7 @@ mod table;
 
 pub(crate) use cell::{Cell, TargetSyntax, Value, parse_number, parse_state};
 pub(crate) use directive::Directive;
-pub(crate) use schema::{KINDS, find as find_kind};
+pub(crate) use schema::{KINDS, columns_of, find as find_kind};
 pub(crate) use suggest::{list, list_all, suggestion};
 pub(crate) use table::{MoreColumns, Row, unknown_column};
 

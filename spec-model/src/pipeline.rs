@@ -72,7 +72,6 @@ fn understand(
             documents: &documents,
         },
         diagnostics,
-    );
-    diagnostics.barrier()?;
+    )?;
     Ok(book)
 }

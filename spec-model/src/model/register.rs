@@ -86,7 +86,7 @@ pub enum Direction {
 }
 
 /// An access that a `protocol` table speaks of: `read pending_bytes`, `write data`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Access {
     /// Read or write.
     pub direction: Direction,

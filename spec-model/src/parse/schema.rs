@@ -358,3 +358,13 @@ pub(crate) const KINDS: &[Kind] = &[
 pub(crate) fn find(name: &str) -> Option<usize> {
     KINDS.iter().position(|kind| kind.name == name)
 }
+
+/// The columns of a kind.
+pub(crate) fn columns_of(kind: &str) -> Vec<&'static str> {
+    KINDS
+        .iter()
+        .filter(|k| k.name == kind)
+        .flat_map(|k| k.columns)
+        .map(|column| column.title)
+        .collect()
+}

@@ -1,0 +1,364 @@
+//! Flows: numbered, legal step by step, with work that fits the state.
+
+use super::register::Register;
+use super::truth::{MOST_VARIABLES, Space, Truth};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Condition, Edition, Fault, FaultAfter, Flow, Step, Target, Work};
+use crate::source::{Span, Spanned};
+
+/// Steps are numbered from 1, without holes.
+pub(super) fn steps_are_numbered(flow: &Flow, diagnostics: &mut Diagnostics) {
+    if flow.steps.is_empty() {
+        let title = format!("flow `{}` has no steps", flow.name.value);
+        diagnostics.push(Diagnostic::error("empty-table", flow.name.span, title));
+    }
+    for (expected, step) in (1..).zip(&flow.steps) {
+        if step.number.value != expected {
+            let title = format!("this is step {expected} of flow `{}`", flow.name.value);
+            let error = Diagnostic::error("wrong-step-number", step.number.span, title);
+            return diagnostics.push(error.label(format!("expected `{expected}`")));
+        }
+    }
+}
+
+/// A flow does not need what it lacks.
+pub(super) fn needs_and_lacks_differ(flow: &Flow, diagnostics: &mut Diagnostics) {
+    for lack in &flow.lacks {
+        if let Some(need) = flow.needs.iter().find(|need| need.value == lack.value) {
+            let title = format!(
+                "flow `{}` both needs and lacks `{}`",
+                flow.name.value, lack.value
+            );
+            diagnostics.push(
+                Diagnostic::error("contradictory-flow", lack.span, title)
+                    .related(need.span, "needed here"),
+            );
+        }
+    }
+}
+
+/// A VMM that walks through the flows of an edition.
+pub(super) struct Walker<'e, 'f> {
+    edition: &'e Edition,
+    register: &'e Register<'f>,
+    error: Option<usize>,
+    /// Over the bits, then the conditions.
+    work: Vec<(&'e Work, Truth)>,
+    work_space: Space,
+}
+
+impl<'e, 'f> Walker<'e, 'f> {
+    /// `None`, and a diagnostic, if the edition has too many conditions.
+    pub(super) fn new(
+        edition: &'e Edition,
+        register: &'e Register<'f>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let field = register.field;
+        let bits = field.bits.iter().map(|bit| bit.name.value.as_str());
+        let conditions = edition
+            .conditions
+            .iter()
+            .map(|condition: &Condition| condition.name.value.as_str());
+        if field.bits.len() + edition.conditions.len() > MOST_VARIABLES {
+            let place = edition.conditions[0].name.span;
+            diagnostics.push(Diagnostic::error(
+                "too-many-flags",
+                place,
+                "too many conditions to combine with the bits",
+            ));
+            return None;
+        }
+        let mut space = Space::new(bits.chain(conditions));
+        for row in &field.predicates {
+            space.define(&row.name.value, &row.holds.value);
+        }
+        for row in &field.behaviours {
+            space.define(&row.name.value, &row.holds.value);
+        }
+        let work = edition
+            .work
+            .iter()
+            .map(|work| (work, space.truth(&work.legal.value)))
+            .collect();
+        Some(Self {
+            edition,
+            register,
+            error: register.error.first(),
+            work,
+            work_space: space,
+        })
+    }
+
+    /// Every work is legal somewhere and illegal somewhere.
+    pub(super) fn work_chooses(&self, diagnostics: &mut Diagnostics) {
+        for (work, _) in &self.work {
+            super::predicates::expect_choice(
+                &work.legal,
+                &self.work_space,
+                "any state and condition",
+                diagnostics,
+            );
+        }
+    }
+
+    /// Walks through one flow.
+    pub(super) fn walk(&self, flow: &Flow, diagnostics: &mut Diagnostics) {
+        let has = |need: &str| flow.needs.iter().any(|n| n.value == need);
+        let unsupported = self.register.unsupported(has);
+        // Where a step may fail in more than one way, the device may be in one of several states.
+        let mut states = vec![self.register.pack(self.register.field.initial.value)];
+        for step in &flow.steps {
+            let Ok(after) = self.step(step, &states, unsupported, diagnostics) else {
+                return;
+            };
+            self.work_is_legal(step, &after, diagnostics);
+            states = after;
+        }
+    }
+
+    /// The states that a device may be in after the step, or a stop at the first illegal one.
+    fn step(
+        &self,
+        step: &Step,
+        before: &[usize],
+        unsupported: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Vec<usize>, ()> {
+        let result = step.result.as_ref();
+        let fault = result.and_then(|name| {
+            self.edition
+                .faults
+                .iter()
+                .find(|fault| fault.name.value == name.value)
+        });
+        let new = match step.target.value {
+            Target::Reset => {
+                return Ok(vec![self.register.pack(self.register.field.initial.value)]);
+            }
+            Target::Reads(value) => {
+                return self.reads(
+                    self.register.pack(value),
+                    before,
+                    step.target.span,
+                    diagnostics,
+                );
+            }
+            Target::State(value) | Target::Write(value) => self.register.pack(value),
+        };
+        let written =
+            matches!(step.target.value, Target::Write(_)) || before.iter().any(|&old| old != new);
+        if written {
+            self.write(step, (before, new), unsupported, diagnostics)?;
+            if let Some(fault) = fault.filter(|fault| self.is_refusal(fault)) {
+                return Ok(if fault.after == FaultAfter::Error {
+                    self.error.into_iter().collect()
+                } else {
+                    before.to_vec()
+                });
+            }
+        }
+        Ok(self.after(step, fault, before, new))
+    }
+
+    fn is_refusal(&self, fault: &Fault) -> bool {
+        self.register
+            .refusals
+            .iter()
+            .any(|(refusal, _)| refusal.fault.value == fault.name.value)
+    }
+
+    /// The write gets the answer that the step expects.
+    fn write(
+        &self,
+        step: &Step,
+        (before, new): (&[usize], usize),
+        unsupported: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), ()> {
+        let answers: Vec<_> = before
+            .iter()
+            .map(|&old| (old, self.register.refuse(old, new, unsupported)))
+            .collect();
+        let expected = step.result.as_ref().filter(|name| {
+            self.register
+                .refusals
+                .iter()
+                .any(|(refusal, _)| refusal.fault.value == name.value)
+        });
+        let fits = |answer: &(usize, Option<&crate::model::Refusal>)| {
+            answer.1.map(|refusal| &refusal.fault.value) == expected.map(|name| &name.value)
+        };
+        if answers.iter().any(fits) {
+            return Ok(());
+        }
+        let (old, refusal) = answers[0];
+        let write = format!(
+            "a write of `{}` in state `{}`",
+            self.register.name(new),
+            self.register.name(old)
+        );
+        diagnostics.push(match (expected, refusal) {
+            (Some(expected), Some(refusal)) => {
+                let title = format!(
+                    "{write} is refused with `{}`, not `{}`",
+                    refusal.fault.value, expected.value
+                );
+                Diagnostic::error("wrong-result", expected.span, title)
+                    .related(refusal.when.span, "by this row")
+            }
+            (Some(expected), None) => {
+                let title = format!("{write} is legal, so it does not get `{}`", expected.value);
+                Diagnostic::error("wrong-result", expected.span, title)
+            }
+            (None, Some(refusal)) => self.illegal(step.target.span, &write, refusal),
+            (None, None) => return Ok(()),
+        });
+        Err(())
+    }
+
+    fn illegal(&self, place: Span, write: &str, refusal: &crate::model::Refusal) -> Diagnostic {
+        let title = format!("{write} is refused with `{}`", refusal.fault.value);
+        let error = Diagnostic::error("illegal-step", place, title)
+            .related(refusal.when.span, "refused by this row");
+        let needs = self
+            .register
+            .field
+            .bits
+            .iter()
+            .filter_map(|bit| bit.needs.as_ref());
+        if refusal
+            .when
+            .value
+            .names()
+            .iter()
+            .any(|name| name.name == "unsupported")
+        {
+            let needs: Vec<&str> = needs.map(|need| need.value.as_str()).collect();
+            error.help(format!(
+                "the flow's directive says which capabilities its devices have: `needs={}`",
+                needs.join(",")
+            ))
+        } else {
+            error.help("if the error is meant, name it in the column `Result`")
+        }
+    }
+
+    fn reads(
+        &self,
+        value: usize,
+        before: &[usize],
+        place: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Vec<usize>, ()> {
+        if before.contains(&value) {
+            return Ok(vec![value]);
+        }
+        let states: Vec<String> = before
+            .iter()
+            .map(|&state| format!("`{}`", self.register.name(state)))
+            .collect();
+        let title = format!(
+            "the device cannot read `{}` here",
+            self.register.name(value)
+        );
+        diagnostics.push(
+            Diagnostic::error("illegal-step", place, title)
+                .label(format!("it reads {}", states.join(" or ")))
+                .help(
+                    "the state changes by writes, resets, and steps with a `Result` or a `Failure`",
+                ),
+        );
+        Err(())
+    }
+
+    /// The states after a step whose write was not refused.
+    fn after(
+        &self,
+        step: &Step,
+        fault: Option<&Fault>,
+        before: &[usize],
+        new: usize,
+    ) -> Vec<usize> {
+        let mut after = match fault.map(|fault| fault.after) {
+            Some(FaultAfter::Error) => self.error.into_iter().collect(),
+            // The write or the work failed; a write that cannot be undone ends in the error state.
+            Some(FaultAfter::Unchanged) => before
+                .iter()
+                .copied()
+                .chain([new])
+                .chain(self.error)
+                .collect(),
+            None => vec![new],
+        };
+        if step.injection.is_some() {
+            after.extend(self.error);
+        }
+        after.sort_unstable();
+        after.dedup();
+        after
+    }
+
+    /// What the VMM does is legal in the state and conditions of the step.
+    fn work_is_legal(&self, step: &Step, after: &[usize], diagnostics: &mut Diagnostics) {
+        let new = match step.target.value {
+            Target::State(value) | Target::Write(value) | Target::Reads(value) => {
+                Some(self.register.pack(value))
+            }
+            Target::Reset => None,
+        };
+        let bits = self.register.field.bits.len();
+        let conditions = step.conditions.iter().enumerate();
+        let conditions =
+            conditions.fold(0, |packed, (n, &on)| packed | usize::from(on) << (bits + n));
+        for name in &step.work {
+            let Some((work, legal)) = self
+                .work
+                .iter()
+                .find(|(work, _)| work.name.value == name.value)
+            else {
+                continue;
+            };
+            if !after
+                .iter()
+                .copied()
+                .chain(new)
+                .any(|state| legal.holds(state | conditions))
+            {
+                diagnostics.push(self.illegal_work(
+                    step,
+                    name,
+                    work,
+                    new.or(after.first().copied()),
+                ));
+            }
+        }
+    }
+
+    fn illegal_work(
+        &self,
+        step: &Step,
+        name: &Spanned<String>,
+        work: &Work,
+        state: Option<usize>,
+    ) -> Diagnostic {
+        let conditions = self.edition.conditions.iter().zip(&step.conditions);
+        let conditions: Vec<String> = conditions
+            .map(|(condition, &on)| {
+                format!(
+                    "{} {}",
+                    condition.column.value,
+                    if on { &condition.on } else { &condition.off }
+                )
+            })
+            .collect();
+        let state = state.map_or_else(String::new, |state| self.register.name(state));
+        let title = format!(
+            "`{}` is not legal in state `{state}` with {}",
+            name.value,
+            conditions.join(", ")
+        );
+        Diagnostic::error("illegal-work", name.span, title)
+            .related(work.legal.span, "legal while this holds")
+    }
+}

@@ -1,0 +1,344 @@
+//! Every name is declared once in its namespace, and can be a name of the generated code.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Book, Edition, OrderStatus, Rule};
+use crate::source::{Span, Spanned};
+
+/// How a name is spelled.
+#[derive(Clone, Copy, PartialEq)]
+enum Case {
+    /// `RUNNING`
+    Upper,
+    /// `may_dma`
+    Lower,
+}
+
+/// Names that must differ from each other.
+struct Namespace<'n, 'd> {
+    first: HashMap<&'n str, (&'static str, Option<Span>)>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'n, 'd> Namespace<'n, 'd> {
+    fn new(diagnostics: &'d mut Diagnostics, reserved: &[&'n str]) -> Self {
+        let first = reserved.iter().map(|&name| (name, ("", None))).collect();
+        Self { first, diagnostics }
+    }
+
+    /// Declares a name of some sort, spelled in some way.
+    fn declare(&mut self, what: &'static str, case: Case, name: &'n Spanned<String>) {
+        if let Some(error) = misspelled(what, case, name) {
+            self.diagnostics.push(error);
+        }
+        self.once(what, &name.value, name.span);
+    }
+
+    fn once(&mut self, what: &'static str, name: &'n str, span: Span) {
+        let error = match self.first.get(name) {
+            None => {
+                self.first.insert(name, (what, Some(span)));
+                return;
+            }
+            Some((_, None)) => Diagnostic::error(
+                "reserved-name",
+                span,
+                format!("`{name}` cannot name a {what}: it is built in"),
+            ),
+            Some((first_what, Some(first))) => Diagnostic::error(
+                "duplicate-name",
+                span,
+                format!("{what} `{name}` declared twice"),
+            )
+            .related(*first, format!("first declared here, as {first_what}")),
+        };
+        self.diagnostics.push(error);
+    }
+}
+
+fn misspelled(what: &str, case: Case, name: &Spanned<String>) -> Option<Diagnostic> {
+    let text = &name.value;
+    let part = |part: &str| match case {
+        Case::Upper => {
+            part.bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                && !part.is_empty()
+        }
+        Case::Lower => {
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        }
+    };
+    if !text.split('_').all(part) {
+        let form = if case == Case::Upper {
+            "CAPITALS_LIKE_THIS"
+        } else {
+            "small_letters_like_this"
+        };
+        let title = format!("the name of a {what} is written in {form}");
+        return Some(
+            Diagnostic::error("bad-name", name.span, title)
+                .label("letters, digits, single underscores"),
+        );
+    }
+    let title = format!("`{text}` is a keyword of Rust and cannot name a {what}");
+    KEYWORDS
+        .contains(&text.as_str())
+        .then(|| Diagnostic::error("bad-name", name.span, title))
+}
+
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The names of the book itself: editions and groups of constants become modules side by side.
+pub(super) fn modules(book: &Book, diagnostics: &mut Diagnostics) {
+    let mut modules = Namespace::new(diagnostics, &["rules"]);
+    for edition in &book.editions {
+        modules.declare("edition", Case::Lower, &edition.name);
+    }
+    for group in &book.constants {
+        modules.declare("group of constants", Case::Lower, &group.name);
+    }
+    let mut constants = Namespace::new(diagnostics, &[]);
+    for constant in book.constants.iter().flat_map(|group| &group.constants) {
+        constants.declare("constant", Case::Upper, &constant.name);
+    }
+    let mut terms = Namespace::new(diagnostics, &[]);
+    for term in &book.terms {
+        terms.once("term", &term.name.value, term.name.span);
+    }
+    let mut demands = Namespace::new(diagnostics, &[]);
+    for demand in &book.demands {
+        demands.once("demand", &demand.id.value, demand.id.span);
+    }
+}
+
+/// A rule id is unique, also as the name of a constant.
+pub(super) fn rules(rules: &[Rule], diagnostics: &mut Diagnostics) {
+    let mut first: HashMap<String, &Rule> = HashMap::new();
+    for rule in rules {
+        let earlier = *first.entry(rule.constant()).or_insert(rule);
+        if !std::ptr::eq(earlier, rule) {
+            let title = format!("rule `{}` declared twice", rule.id.value);
+            let error = Diagnostic::error("duplicate-rule", rule.id.span, title)
+                .related(earlier.id.span, "first declared here");
+            let differ = earlier.id.value != rule.id.value;
+            diagnostics.push(if differ {
+                error.help(format!("both are the constant `{}`", rule.constant()))
+            } else {
+                error
+            });
+        }
+    }
+}
+
+/// What an edition declares.
+pub(super) fn edition(edition: &Edition, diagnostics: &mut Diagnostics) {
+    register(edition, diagnostics);
+    driver(edition, diagnostics);
+    numbers(edition, diagnostics);
+    lists(edition, diagnostics);
+    conditions(edition, diagnostics);
+    for table in edition.bits.iter().flat_map(|field| &field.actions) {
+        let mut actions = Namespace::new(diagnostics, &[]);
+        for action in &table.actions {
+            actions.declare("action", Case::Lower, &action.name);
+        }
+    }
+}
+
+/// Everything that a predicate can name.
+fn register(edition: &Edition, diagnostics: &mut Diagnostics) {
+    let built_in = [
+        "ERROR",
+        "INITIAL",
+        "NONE",
+        "RESERVED",
+        "VALID",
+        "reserved",
+        "unsupported",
+        "from_bits",
+        "bits",
+        "contains",
+        "with",
+        "without",
+        "intersects",
+        "name",
+    ];
+    let mut names = Namespace::new(diagnostics, &built_in);
+    if let Some(field) = &edition.bits {
+        for bit in &field.bits {
+            names.declare("bit", Case::Upper, &bit.name);
+        }
+        for row in &field.predicates {
+            names.declare("predicate", Case::Lower, &row.name);
+            if row.name.value.starts_with("was_") {
+                let title = "a predicate cannot begin with `was_`: that asks it of the value before a write";
+                names
+                    .diagnostics
+                    .push(Diagnostic::error("reserved-name", row.name.span, title));
+            }
+        }
+        for row in &field.behaviours {
+            names.declare("behaviour", Case::Lower, &row.name);
+        }
+    }
+    for condition in &edition.conditions {
+        names.declare("condition", Case::Upper, &condition.name);
+    }
+}
+
+/// The methods of a driver. The same callback may serve several rows.
+fn driver(edition: &Edition, diagnostics: &mut Diagnostics) {
+    let mut names = Namespace::new(diagnostics, &["capabilities", "describe"]);
+    let tables = edition.bits.iter().flat_map(|field| &field.actions);
+    for action in tables
+        .filter(|table| table.status == OrderStatus::Adopted)
+        .flat_map(|table| &table.actions)
+    {
+        // Two equal names in one table are reported with the table.
+        names
+            .first
+            .entry(&action.name.value)
+            .or_insert(("action", Some(action.name.span)));
+    }
+    for event in &edition.events {
+        names.declare("event", Case::Lower, &event.name);
+    }
+    let mut callbacks: HashMap<&str, ()> = HashMap::new();
+    for transition in edition
+        .protocols
+        .iter()
+        .flat_map(|protocol| &protocol.transitions)
+    {
+        if let Some(callback) = &transition.callback
+            && callbacks.insert(&callback.value, ()).is_none()
+        {
+            names.declare("callback", Case::Lower, callback);
+        }
+    }
+}
+
+/// Constants, structs and their fields.
+fn numbers(edition: &Edition, diagnostics: &mut Diagnostics) {
+    let mut modules = Namespace::new(diagnostics, &["flows"]);
+    for group in &edition.constants {
+        modules.declare("group of constants", Case::Lower, &group.name);
+    }
+    for s in &edition.structs {
+        modules.declare("struct", Case::Lower, &s.name);
+    }
+    let mut constants = Namespace::new(diagnostics, &[]);
+    for constant in edition.constants.iter().flat_map(|group| &group.constants) {
+        constants.declare("constant", Case::Upper, &constant.name);
+    }
+    for s in &edition.structs {
+        let mut fields = Namespace::new(diagnostics, &["data"]);
+        for field in &s.fields {
+            fields.declare("field", Case::Lower, &field.name);
+        }
+    }
+    for protocol in &edition.protocols {
+        for phase in &protocol.phases {
+            let name = Spanned::new(phase.name.clone(), phase.span);
+            diagnostics_of(misspelled("phase", Case::Lower, &name), diagnostics);
+        }
+    }
+}
+
+fn diagnostics_of(error: Option<Diagnostic>, diagnostics: &mut Diagnostics) {
+    if let Some(error) = error {
+        diagnostics.push(error);
+    }
+}
+
+/// Tables that are namespaces of their own.
+fn lists(edition: &Edition, diagnostics: &mut Diagnostics) {
+    fn list<'n>(
+        what: &'static str,
+        reserved: &[&'n str],
+        names: impl Iterator<Item = &'n Spanned<String>>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut namespace = Namespace::new(diagnostics, reserved);
+        names.for_each(|name| namespace.declare(what, Case::Lower, name));
+    }
+    list(
+        "capability",
+        &["none"],
+        edition.capabilities.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    let properties = edition.properties.iter().map(|row| &row.name);
+    list(
+        "property or consequence",
+        &[],
+        properties.chain(edition.consequences.iter().map(|row| &row.name)),
+        diagnostics,
+    );
+    list(
+        "error",
+        &[],
+        edition.faults.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    list(
+        "work",
+        &[],
+        edition.work.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    list(
+        "failure",
+        &[],
+        edition.injections.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    list(
+        "flow",
+        &["all"],
+        edition.flows.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    list(
+        "protocol",
+        &[],
+        edition.protocols.iter().map(|row| &row.name),
+        diagnostics,
+    );
+    let orders = edition.bits.iter().flat_map(|field| &field.actions);
+    list(
+        "order of actions",
+        &[],
+        orders.map(|row| &row.name),
+        diagnostics,
+    );
+}
+
+/// Each condition is a column of its own, with two different words.
+fn conditions(edition: &Edition, diagnostics: &mut Diagnostics) {
+    let own = crate::parse::columns_of("flow");
+    let mut columns = Namespace::new(diagnostics, &own);
+    for condition in &edition.conditions {
+        columns.once("column", &condition.column.value, condition.column.span);
+        if condition.on == condition.off {
+            let title = format!(
+                "`{}` has the same word for on and off",
+                condition.name.value
+            );
+            columns.diagnostics.push(Diagnostic::error(
+                "duplicate-name",
+                condition.name.span,
+                title,
+            ));
+        }
+    }
+}

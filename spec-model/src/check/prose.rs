@@ -1,0 +1,173 @@
+//! Names in prose: inline code that looks like a name of the protocol is one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Context;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Book, Edition};
+use crate::parse::suggestion;
+use crate::source::Span;
+
+/// How often each inline code occurs, to see what is used.
+pub(super) type Mentions<'a> = HashMap<&'a str, usize>;
+
+/// Every name in prose exists. Gives back what was mentioned.
+pub(super) fn names_exist<'a>(
+    context: &Context<'_, 'a>,
+    diagnostics: &mut Diagnostics,
+) -> Mentions<'a> {
+    let known = declared(context.book);
+    let mut mentions = HashMap::new();
+    for (chapter, document) in context.book.chapters.iter().zip(context.documents) {
+        let text = &context.sources.file(chapter.file).text;
+        for code in &document.codes {
+            let inner = &text[code.clone()];
+            *mentions.entry(inner).or_default() += 1;
+            if known.contains(inner) {
+                continue;
+            }
+            for (start, name) in names_in(inner) {
+                if is_name(name) && !known.contains(name) {
+                    let start = code.start + start;
+                    let span = Span {
+                        file: chapter.file,
+                        start,
+                        end: start + name.len(),
+                    };
+                    diagnostics.push(unknown(name, span, &known));
+                }
+            }
+        }
+    }
+    mentions
+}
+
+fn unknown(name: &str, span: Span, known: &HashSet<&str>) -> Diagnostic {
+    let title = format!("the book declares no `{name}`");
+    let mut candidates: Vec<&str> = known.iter().copied().collect();
+    candidates.sort_unstable();
+    let error = suggestion(
+        Diagnostic::error("unknown-name", span, title),
+        name,
+        candidates,
+    );
+    match error.help {
+        Some(_) => error,
+        None => error.help("declare it in a table, or in a `terms` table if it comes from outside"),
+    }
+}
+
+/// The code itself if it is one word, the words of a predicate or state otherwise.
+fn names_in(code: &str) -> impl Iterator<Item = (usize, &str)> {
+    let formula = code
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_ |&!()\\".contains(&b));
+    let operators = code.contains(['|', '&', '!']) || !code.contains(' ');
+    let code = if formula && operators { code } else { "" };
+    let mut start = 0;
+    code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .map(move |word| {
+            let at = start;
+            start += word.len() + 1;
+            (at, word)
+        })
+}
+
+/// `SCREAMING_CASE`, or `snake_case` with an underscore.
+fn is_name(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let upper = bytes.len() > 1
+        && bytes[0].is_ascii_uppercase()
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+    let lower = bytes.first().is_some_and(u8::is_ascii_lowercase)
+        && bytes.contains(&b'_')
+        && !word.ends_with('_')
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_');
+    upper || lower
+}
+
+/// Everything that has a name.
+fn declared(book: &Book) -> HashSet<&str> {
+    let mut names: HashSet<&str> = HashSet::from(["ERROR"]);
+    for group in book
+        .constants
+        .iter()
+        .chain(book.editions.iter().flat_map(|edition| &edition.constants))
+    {
+        names.insert(&group.name.value);
+        for constant in &group.constants {
+            names.insert(&constant.name.value);
+            names.extend(constant.linux.iter().map(|linux| linux.value.as_str()));
+        }
+    }
+    names.extend(
+        book.terms
+            .iter()
+            .filter(|term| term.code)
+            .map(|term| term.name.value.as_str()),
+    );
+    names.extend(book.demands.iter().map(|demand| demand.id.value.as_str()));
+    for edition in &book.editions {
+        names.insert(&edition.name.value);
+        declared_by_register(edition, &mut names);
+        declared_by_tables(edition, &mut names);
+    }
+    names
+}
+
+fn declared_by_register<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
+    if let Some(field) = &edition.bits {
+        names.insert(&field.name.value);
+        for bit in &field.bits {
+            names.insert(&bit.name.value);
+            names.extend(bit.linux.iter().map(|linux| linux.value.as_str()));
+        }
+        names.extend(field.predicates.iter().map(|row| row.name.value.as_str()));
+        names.extend(field.behaviours.iter().map(|row| row.name.value.as_str()));
+        // `was_valid` and the like occur in these predicates only.
+        let refusals = field
+            .refusals
+            .iter()
+            .flat_map(|refusal| refusal.when.value.names());
+        names.extend(refusals.map(|name| name.name.as_str()));
+        for table in &field.actions {
+            names.insert(&table.name.value);
+            names.extend(
+                table
+                    .actions
+                    .iter()
+                    .map(|action| action.name.value.as_str()),
+            );
+        }
+    }
+}
+
+fn declared_by_tables<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
+    for s in &edition.structs {
+        names.insert(&s.name.value);
+        names.extend(s.fields.iter().map(|field| field.name.value.as_str()));
+    }
+    for protocol in &edition.protocols {
+        names.insert(&protocol.name.value);
+        names.extend(protocol.phases.iter().map(|phase| phase.name.as_str()));
+        let callbacks = protocol
+            .transitions
+            .iter()
+            .filter_map(|row| row.callback.as_ref());
+        names.extend(callbacks.map(|name| name.value.as_str()));
+    }
+    let rows = (edition.capabilities.iter().map(|row| &row.name))
+        .chain(edition.faults.iter().map(|row| &row.name))
+        .chain(edition.events.iter().map(|row| &row.name))
+        .chain(edition.properties.iter().map(|row| &row.name))
+        .chain(edition.consequences.iter().map(|row| &row.name))
+        .chain(edition.conditions.iter().map(|row| &row.name))
+        .chain(edition.work.iter().map(|row| &row.name))
+        .chain(edition.injections.iter().map(|row| &row.name))
+        .chain(edition.flows.iter().map(|row| &row.name));
+    names.extend(rows.map(|name| name.value.as_str()));
+}
