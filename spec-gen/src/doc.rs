@@ -30,12 +30,12 @@ impl<'a> Docs<'a> {
 
     /// A row: Markdown of the book, and where it comes from.
     pub(crate) fn row(&self, markdown: &str, at: Span) -> TokenStream {
-        self.lines([self.markdown(markdown), self.origin(at)])
+        self.lines([self.sentence(markdown), self.origin(at)])
     }
 
     /// The same with a sentence of our own between.
     pub(crate) fn row_and(&self, markdown: &str, more: &str, at: Span) -> TokenStream {
-        self.lines([self.markdown(markdown), more.to_owned(), self.origin(at)])
+        self.lines([self.sentence(markdown), more.to_owned(), self.origin(at)])
     }
 
     /// The same where the words are Markdown for rustdoc already.
@@ -67,6 +67,23 @@ impl<'a> Docs<'a> {
             .rev()
             .find(|r| near(r.mark) && of_table(&r.subject))?;
         Some(&rule.id.value)
+    }
+
+    /// The words of a cell as a sentence: cells begin small and have no full stop.
+    pub(crate) fn sentence(&self, markdown: &str) -> String {
+        let text = self.markdown(markdown);
+        let mut chars = text.chars();
+        let first: String = chars
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        let stop = if text.ends_with(['.', '!', '?', ':']) || text.is_empty() {
+            ""
+        } else {
+            "."
+        };
+        format!("{first}{}{stop}", chars.as_str())
     }
 
     /// Markdown that rustdoc accepts: links lead to generated rules or become words.

@@ -5,13 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span};
 
 /// Keywords of every edition, strict and reserved; all can be written `r#name`.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
-];
+const KEYWORDS: &str = "abstract as async await become box break const continue do dyn else enum extern \
+    false final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+    static struct trait true try type typeof unsafe unsized use virtual where while yield";
 
 /// Words that cannot be identifiers even with `r#`.
 const PATH_WORDS: &[&str] = &["self", "Self", "super", "crate", "_"];
@@ -24,9 +20,9 @@ pub(crate) struct Scope {
 
 impl Scope {
     /// A namespace in which some names are spoken for.
-    pub(crate) fn with(reserved: &[&str]) -> Self {
+    pub(crate) fn with(reserved: &str) -> Self {
         Self {
-            taken: reserved.iter().map(|&name| name.to_owned()).collect(),
+            taken: reserved.split_whitespace().map(str::to_owned).collect(),
         }
     }
 
@@ -82,7 +78,7 @@ fn legal(wish: &str) -> String {
 }
 
 fn raw(name: &str) -> Ident {
-    if KEYWORDS.contains(&name) {
+    if KEYWORDS.split_whitespace().any(|word| word == name) {
         Ident::new_raw(name, Span::call_site())
     } else {
         Ident::new(name, Span::call_site())
@@ -109,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_name_is_given_out_once() {
-        let mut scope = Scope::with(&["NONE"]);
+        let mut scope = Scope::with("NONE");
         let names = ["NONE", "A", "A", "A_"].map(|wish| scope.take(wish).to_string());
         assert_eq!(names, ["NONE_", "A", "A_", "A__"]);
     }

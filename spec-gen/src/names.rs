@@ -8,77 +8,25 @@ use spec_model::source::Spanned;
 
 use crate::ident::{Scope, camel, ident};
 
-/// Types, traits and modules that every edition's module may have; tables give way to them.
-const MODULE_NAMES: &[&str] = &[
-    "Access",
-    "Action",
-    "Actions",
-    "ActionsIter",
-    "After",
-    "Callback",
-    "Capabilities",
-    "Description",
-    "Devices",
-    "Driver",
-    "Fault",
-    "Flow",
-    "Injection",
-    "ParseError",
-    "Phase",
-    "Problem",
-    "Register",
-    "Side",
-    "Step",
-    "Target",
-    "WindowEffect",
-    "Work",
-    "flows",
-    "core",
-    "bool",
-    "str",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "char",
-    "f32",
-    "f64",
-];
+/// Types, traits and modules that every edition's module may have, and what the generated code takes from
+/// Rust's prelude: tables give way to them.
+const MODULE_NAMES: &str = "Access Action Actions ActionsIter After Callback Capabilities Description Devices \
+    Driver Fault Flow Injection ParseError Phase Problem Register Side Step Target WindowEffect Work flows core \
+    Option Some None Result Ok Err Iterator IntoIterator ExactSizeIterator bool str char f32 f64 u8 u16 u32 u64 \
+    u128 usize i8 i16 i32 i64 i128 isize";
 
 /// Constants and functions of the register's type.
-const STATE_NAMES: &[&str] = &[
-    "ERROR",
-    "INITIAL",
-    "NAMES",
-    "NONE",
-    "RESERVED",
-    "VALID",
-    "bits",
-    "contains",
-    "from_bits",
-    "with",
-    "without",
-    "compact",
-    "expand",
-];
+const STATE_NAMES: &str =
+    "ERROR INITIAL NAMES NONE RESERVED VALID bits contains from_bits part with without";
 
 /// Constants and functions of `Capabilities`.
-const CAPABILITY_NAMES: &[&str] = &[
-    "ALL", "NAMES", "NONE", "bits", "contains", "named", "with", "without",
-];
+const CAPABILITY_NAMES: &str = "ALL NAMES NONE contains named with without";
 
 /// The identifiers of the names of one namespace.
 #[derive(Default)]
 pub(crate) struct Lexicon {
     map: BTreeMap<String, Ident>,
+    order: Vec<String>,
 }
 
 impl Lexicon {
@@ -98,12 +46,20 @@ impl Lexicon {
     fn add(&mut self, scope: &mut Scope, name: &str, wish: &str) {
         if !self.map.contains_key(name) {
             self.map.insert(name.to_owned(), scope.take(wish));
+            self.order.push(name.to_owned());
         }
     }
 
     /// The identifier of a name; of an unknown name, the name itself, for rustc to say that it is missing.
     pub(crate) fn get(&self, name: &str) -> Ident {
         self.map.get(name).cloned().unwrap_or_else(|| ident(name))
+    }
+
+    /// The names with their identifiers, in the order of the book.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Ident)> {
+        self.order
+            .iter()
+            .filter_map(|name| Some((name.as_str(), self.map.get(name)?)))
     }
 
     /// Whether the name is one of this namespace.
@@ -125,9 +81,9 @@ pub(crate) struct RootNames {
 impl RootNames {
     /// Of a book.
     pub(crate) fn new(book: &Book) -> Self {
-        let mut scope = Scope::with(&["rules", "core"]);
+        let mut scope = Scope::with("rules core");
         let mut rules = Lexicon::default();
-        let mut constants = Scope::with(&["ALL", "Level", "Rule"]);
+        let mut constants = Scope::with("ALL Level Rule");
         for rule in &book.rules {
             rules.add(&mut constants, &rule.id.value, &rule.constant());
         }
@@ -258,8 +214,8 @@ impl Names {
         let fresh = Scope::default;
         let mut module = Scope::with(MODULE_NAMES);
         let mut state = Scope::with(STATE_NAMES);
-        let mut described = Scope::with(&["flag"]);
-        let mut driver = Scope::with(&["capabilities", "describe"]);
+        let mut described = Scope::with("CONSEQUENCES flag");
+        let mut driver = Scope::with("capabilities describe");
         let rows = edition.bits.as_ref();
         let bits = rows.map(|b| b.bits.as_slice()).unwrap_or_default();
         let predicates = rows
@@ -294,7 +250,7 @@ impl Names {
                 .map(|a| variants.take(&camel(&a.name.value)))
                 .collect(),
             faults: Lexicon::fill(
-                &mut Scope::with(&["ALL"]),
+                &mut Scope::with("ALL"),
                 edition.faults.iter().map(|f| &f.name),
                 camel,
             ),
@@ -314,17 +270,17 @@ impl Names {
                 str::to_lowercase,
             ),
             work: Lexicon::fill(
-                &mut Scope::with(&["ALL"]),
+                &mut Scope::with("ALL"),
                 edition.work.iter().map(|w| &w.name),
                 camel,
             ),
             injections: Lexicon::fill(
-                &mut Scope::with(&["ALL"]),
+                &mut Scope::with("ALL"),
                 edition.injections.iter().map(|i| &i.name),
                 camel,
             ),
             flows: Lexicon::fill(
-                &mut Scope::with(&["ALL"]),
+                &mut Scope::with("ALL"),
                 edition.flows.iter().map(|f| &f.name),
                 str::to_uppercase,
             ),
@@ -351,19 +307,10 @@ impl Names {
 }
 
 /// Fields of `Step` and parameters beside the conditions.
-const STEP_NAMES: &[&str] = &[
-    "barrier",
-    "injection",
-    "number",
-    "result",
-    "state",
-    "target",
-    "text",
-    "work",
-];
+const STEP_NAMES: &str = "barrier injection number result state target text work";
 
 fn callbacks(protocols: &[Protocol], driver: &mut Scope) -> Vec<CallbackNames> {
-    let mut variants = Scope::with(&["ALL"]);
+    let mut variants = Scope::with("ALL");
     let mut list: Vec<CallbackNames> = Vec::new();
     for row in protocols.iter().flat_map(|p| &p.transitions) {
         let Some(name) = &row.callback else { continue };
@@ -395,7 +342,7 @@ pub(crate) fn adopted(edition: &Edition) -> Option<&spec_model::model::ActionTab
 }
 
 fn protocols(edition: &Edition, module: &mut Scope) -> Vec<ProtocolNames> {
-    let mut functions = Scope::with(&["access"]);
+    let mut functions = Scope::with("access");
     let name = |(number, protocol): (usize, &Protocol)| match number {
         0 => ProtocolNames {
             access: ident("Access"),
@@ -412,7 +359,7 @@ fn protocols(edition: &Edition, module: &mut Scope) -> Vec<ProtocolNames> {
 }
 
 fn registers(edition: &Edition, module: &mut Scope) -> Vec<RegisterNames> {
-    let mut constants = Scope::with(&["DATA_START"]);
+    let mut constants = Scope::with("DATA_START");
     let about = |s: &&Struct| edition.protocols.iter().any(|p| p.of.value == s.name.value);
     let name = |(number, of): (usize, &Struct)| RegisterNames {
         of: of.name.value.clone(),
@@ -425,7 +372,7 @@ fn registers(edition: &Edition, module: &mut Scope) -> Vec<RegisterNames> {
             _ => constants.take(&format!("{}_DATA_START", of.name.value.to_uppercase())),
         },
         fields: Lexicon::fill(
-            &mut Scope::with(&["ALL"]),
+            &mut Scope::with("ALL"),
             of.fields.iter().map(|f| &f.name),
             camel,
         ),

@@ -10,6 +10,7 @@ use crate::doc::{Docs, doc};
 use crate::names::{Names, RootNames};
 
 mod actions;
+mod answer;
 mod bits;
 mod bits_text;
 mod capabilities;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use spec_model::model::{ActionTable, WindowEffect};
 
-use super::choice::{self, Variant};
+use super::choice::{self, Choice, Variant};
 use super::{Cx, bits, predicates};
 use crate::ident::ident;
 use crate::names::adopted;
@@ -14,12 +14,10 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         return TokenStream::new();
     };
     let action = action(cx, table);
-    let facts = facts(cx, table);
     let set = set(table);
     let iterator = iterator(table);
     quote! {
         #action
-        #facts
 
         /// What an action does to a buffer that saving and resuming share.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,7 +54,14 @@ fn action(cx: &Cx<'_>, table: &ActionTable) -> TokenStream {
             ),
         })
         .collect();
-    choice::generate(&ident("Action"), &docs, &variants, "in the order of acting")
+    Choice {
+        ty: &ident("Action"),
+        doc: docs,
+        variants: &variants,
+        order: "in the order of acting",
+        functions: facts(cx, table),
+    }
+    .generate()
 }
 
 /// `group`, `holds`, `window`, `rule`.
@@ -87,7 +92,6 @@ fn facts(cx: &Cx<'_>, table: &ActionTable) -> TokenStream {
         }
     });
     quote! {
-        impl Action {
             /// The group of bits that triggers it, as the RFC spells it.
             pub const fn group(self) -> &'static str {
                 #groups
@@ -104,7 +108,6 @@ fn facts(cx: &Cx<'_>, table: &ActionTable) -> TokenStream {
             }
 
             #rule
-        }
     }
 }
 
@@ -156,8 +159,8 @@ fn set(table: &ActionTable) -> TokenStream {
         }
 
         /// The actions in the order of acting.
-        impl ::core::fmt::Debug for Actions {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl core::fmt::Debug for Actions {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.debug_list().entries(*self).finish()
             }
         }
@@ -171,24 +174,24 @@ fn iterator(table: &ActionTable) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct ActionsIter(#raw);
 
-        impl ::core::iter::Iterator for ActionsIter {
+        impl Iterator for ActionsIter {
             type Item = Action;
 
-            fn next(&mut self) -> ::core::option::Option<Action> {
+            fn next(&mut self) -> Option<Action> {
                 let next = Action::ALL.get(self.0.trailing_zeros() as usize).copied();
                 self.0 &= self.0.wrapping_sub(1);
                 next
             }
 
-            fn size_hint(&self) -> (usize, ::core::option::Option<usize>) {
+            fn size_hint(&self) -> (usize, Option<usize>) {
                 let left = self.0.count_ones() as usize;
-                (left, ::core::option::Option::Some(left))
+                (left, Some(left))
             }
         }
 
-        impl ::core::iter::ExactSizeIterator for ActionsIter {}
+        impl ExactSizeIterator for ActionsIter {}
 
-        impl ::core::iter::IntoIterator for Actions {
+        impl IntoIterator for Actions {
             type Item = Action;
             type IntoIter = ActionsIter;
 

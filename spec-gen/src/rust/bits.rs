@@ -33,7 +33,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
             #operations
         }
 
-        impl ::core::ops::BitOr for #ty {
+        impl core::ops::BitOr for #ty {
             type Output = Self;
 
             fn bitor(self, bits: Self) -> Self {
@@ -88,25 +88,29 @@ fn bit_constants(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
 
 /// `NONE`, `INITIAL`, `ERROR`, `RESERVED`, `VALID`.
 fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
-    let initial = value(cx, bits, bits.initial.value);
+    let initial = value(cx, bits, bits.initial.value, &quote!(Self));
     let initial_doc = cx.docs.about(
         "What a device reads that was just opened or reset.",
         bits.initial.span,
     );
     let error = analysis::error_state(bits).map(|error| {
-        let error = union(cx, bits, error);
+        let error = union(cx, bits, error, &quote!(Self));
         quote! {
             /// What a device reads that has failed: never valid, left by a reset alone.
             pub const ERROR: Self = #error;
         }
     });
     let known = bits.bits.iter().map(|b| cx.names.bits.get(&b.name.value));
+    let known = match bits.bits.len() {
+        0 => quote!(0),
+        _ => quote!((#(Self::#known.0)|*)),
+    };
     let valid = analysis::valid_states(bits);
     let valid: Vec<TokenStream> = valid
         .into_iter()
-        .map(|state| union(cx, bits, state))
+        .map(|state| union(cx, bits, state, &quote!(Self)))
         .collect();
-    let count = valid.len();
+    let count = Literal::usize_unsuffixed(valid.len());
     quote! {
         /// No bit set.
         pub const NONE: Self = Self(0);
@@ -117,7 +121,7 @@ fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
         #error
 
         /// The bits that have no meaning yet: a write leaves them as they are.
-        pub const RESERVED: #raw = !(#(Self::#known.0 |)* 0);
+        pub const RESERVED: #raw = !#known;
 
         /// The values that may be written, in numeric order.
         pub const VALID: [Self; #count] = [#(#valid),*];
@@ -155,38 +159,26 @@ fn operations(raw: &Ident) -> TokenStream {
     }
 }
 
-/// A value as the item in the edition's module: `DeviceState::SAVING.with(DeviceState::NDMA)`.
-pub(super) fn value(cx: &Cx<'_>, bits: &BitField, value: u32) -> TokenStream {
-    let ty = &cx.names.state;
+/// A value, where the register's type is written `ty`: `DeviceState::SAVING.with(DeviceState::NDMA)`.
+pub(super) fn value(cx: &Cx<'_>, bits: &BitField, value: u32, ty: &TokenStream) -> TokenStream {
     if Some(value) == analysis::error_state(bits) {
         return quote!(#ty::ERROR);
     }
-    let set = bits
-        .bits
-        .iter()
-        .filter(|b| value >> b.number.value & 1 == 1);
-    let mut names = set.clone().map(|b| cx.names.bits.get(&b.name.value));
-    let rest = set.fold(value, |rest, b| rest & !(1 << b.number.value));
+    union(cx, bits, value, ty)
+}
+
+/// The same from the bits alone.
+fn union(cx: &Cx<'_>, bits: &BitField, value: u32, ty: &TokenStream) -> TokenStream {
+    let is_set = |number: u32| value.checked_shr(number).unwrap_or(0) & 1 == 1;
+    let set = bits.bits.iter().filter(|b| is_set(b.number.value));
+    let mut names = set.map(|b| cx.names.bits.get(&b.name.value));
     let first = names
         .next()
         .map_or_else(|| quote!(#ty::NONE), |name| quote!(#ty::#name));
-    let more = names.map(|name| quote!(.with(#ty::#name)));
+    let rest = value & !analysis::all_bits(bits);
     let rest = (rest != 0).then(|| {
         let rest = Literal::u32_unsuffixed(rest);
         quote!(.with(#ty::from_bits(#rest)))
     });
-    quote!(#first #(#more)* #rest)
-}
-
-/// A value inside the type's own `impl`, from its bits alone.
-fn union(cx: &Cx<'_>, bits: &BitField, value: u32) -> TokenStream {
-    let set = bits
-        .bits
-        .iter()
-        .filter(|b| value >> b.number.value & 1 == 1);
-    let mut names = set.map(|b| cx.names.bits.get(&b.name.value));
-    let first = names
-        .next()
-        .map_or_else(|| quote!(Self::NONE), |name| quote!(Self::#name));
-    quote!(#first #(.with(Self::#names))*)
+    quote!(#first #(.with(#ty::#names))* #rest)
 }

@@ -1,6 +1,6 @@
 //! The register's value as text: `SAVING|RUNNING`, `0`, `ERROR`; the same is read back.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use spec_model::analysis;
 use spec_model::model::BitField;
@@ -20,9 +20,9 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 
         #display
 
-        impl ::core::fmt::Debug for #ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self, f)
+        impl core::fmt::Debug for #ty {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(self, f)
             }
         }
 
@@ -32,7 +32,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 
 /// Name and value of every bit, in bit order.
 fn names(cx: &Cx<'_>, field: &BitField) -> TokenStream {
-    let count = field.bits.len();
+    let count = Literal::usize_unsuffixed(field.bits.len());
     let pairs = field.bits.iter().map(|b| {
         let (text, name) = (&b.name.value, cx.names.bits.get(&b.name.value));
         quote!((#text, Self::#name))
@@ -54,8 +54,8 @@ fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     });
     quote! {
         /// The names of the bits in bit order, joined by `|`; bits without a name in hexadecimal.
-        impl ::core::fmt::Display for #ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl core::fmt::Display for #ty {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 if *self == Self::NONE {
                     return f.write_str("0");
                 }
@@ -70,10 +70,10 @@ fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
                 }
                 let reserved = self.0 & Self::RESERVED;
                 if reserved == 0 {
-                    return ::core::result::Result::Ok(());
+                    return Ok(());
                 }
                 f.write_str(between)?;
-                f.write_fmt(::core::format_args!("{reserved:#x}"))
+                core::write!(f, "{reserved:#x}")
             }
         }
     }
@@ -85,41 +85,41 @@ fn parse(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     let error = analysis::error_state(field).map(|_| {
         quote! {
             if text == "ERROR" {
-                return ::core::result::Result::Ok(Self::ERROR);
+                return Ok(Self::ERROR);
             }
         }
     });
     quote! {
         impl #ty {
-            fn part(text: &str) -> ::core::option::Option<Self> {
-                if let ::core::option::Option::Some((_, bit)) = Self::NAMES.into_iter().find(|(name, _)| *name == text) {
-                    return ::core::option::Option::Some(bit);
+            fn part(text: &str) -> Option<Self> {
+                if let Some(entry) = Self::NAMES.iter().find(|entry| entry.0 == text) {
+                    return Some(entry.1);
                 }
                 let number = match text.strip_prefix("0x") {
-                    ::core::option::Option::Some(digits) => #raw::from_str_radix(digits, 16),
-                    ::core::option::Option::None => text.parse(),
+                    Some(digits) => #raw::from_str_radix(digits, 16),
+                    None => text.parse(),
                 };
                 number.ok().map(Self)
             }
         }
 
         /// Reads what `Display` writes, and numbers (`3`, `0x3`); blanks around a name do not matter.
-        impl ::core::str::FromStr for #ty {
+        impl core::str::FromStr for #ty {
             type Err = ParseError;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, ParseError> {
+            fn from_str(text: &str) -> Result<Self, ParseError> {
                 let text = text.trim();
                 #error
                 let mut value = Self::NONE;
                 for (number, part) in text.split('|').enumerate() {
                     match Self::part(part.trim()) {
-                        ::core::option::Option::Some(bits) => value = value.with(bits),
-                        ::core::option::Option::None => {
-                            return ::core::result::Result::Err(ParseError { part: number + 1, problem: Problem::Unknown });
+                        Some(bits) => value = value.with(bits),
+                        None => {
+                            return Err(ParseError { part: number + 1, problem: Problem::Unknown });
                         }
                     }
                 }
-                ::core::result::Result::Ok(value)
+                Ok(value)
             }
         }
     }

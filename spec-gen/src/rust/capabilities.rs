@@ -36,14 +36,14 @@ fn constants(cx: &Cx<'_>, rows: &[Capability]) -> TokenStream {
     let docs = rows.iter().map(|c| {
         let announced = format!(
             "Announced by: {}\n\nWithout it: {}",
-            cx.docs.markdown(&c.announced.value),
-            cx.docs.markdown(&c.without.value)
+            cx.docs.sentence(&c.announced.value),
+            cx.docs.sentence(&c.without.value)
         );
         cx.docs.row_and(&c.meaning.value, &announced, c.name.span)
     });
     let shifts = (0..rows.len()).map(Literal::usize_unsuffixed);
     let names = rows.iter().map(|c| &c.name.value);
-    let count = rows.len();
+    let count = Literal::usize_unsuffixed(rows.len());
     let all = doc("Every capability of the book.");
     quote! {
         /// Nothing optional.
@@ -79,15 +79,15 @@ fn functions() -> TokenStream {
         }
 
         /// The capability that the book calls so.
-        pub fn named(name: &str) -> ::core::option::Option<Self> {
-            Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, one)| one)
+        pub fn named(name: &str) -> Option<Self> {
+            Self::NAMES.iter().find(|entry| entry.0 == name).map(|entry| entry.1)
         }
     }
 }
 
 fn display() -> TokenStream {
     quote! {
-        impl ::core::ops::BitOr for Capabilities {
+        impl core::ops::BitOr for Capabilities {
             type Output = Self;
 
             fn bitor(self, others: Self) -> Self {
@@ -96,8 +96,8 @@ fn display() -> TokenStream {
         }
 
         /// The names in the order of the book, joined by `|`; `none` for the empty set.
-        impl ::core::fmt::Display for Capabilities {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl core::fmt::Display for Capabilities {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 if *self == Self::NONE {
                     return f.write_str("none");
                 }
@@ -109,7 +109,7 @@ fn display() -> TokenStream {
                         between = "|";
                     }
                 }
-                ::core::result::Result::Ok(())
+                Ok(())
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Enumerations of what the book decided: each with `ALL`, `name` and `Display`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::doc::doc;
@@ -12,37 +12,56 @@ pub(super) struct Variant {
     pub(super) doc: TokenStream,
 }
 
-/// The enumeration with `ALL`, `name` and `Display`. `order` says what the order of `ALL` is.
-pub(super) fn generate(
-    ty: &Ident,
-    docs: &TokenStream,
-    variants: &[Variant],
-    order: &str,
-) -> TokenStream {
-    let idents: Vec<&Ident> = variants.iter().map(|v| &v.ident).collect();
-    let variant_docs = variants.iter().map(|v| &v.doc);
-    let count = variants.len();
-    let all = doc(&format!("Every value, {order}."));
-    let name = name(variants);
-    quote! {
-        #docs
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum #ty { #(#variant_docs #idents,)* }
+/// An enumeration to be written.
+pub(super) struct Choice<'a> {
+    pub(super) ty: &'a Ident,
+    pub(super) doc: TokenStream,
+    pub(super) variants: &'a [Variant],
+    /// What the order of `ALL` is.
+    pub(super) order: &'a str,
+    /// Further functions of its own.
+    pub(super) functions: TokenStream,
+}
 
-        impl #ty {
-            #all
-            pub const ALL: [Self; #count] = [#(Self::#idents),*];
+impl Choice<'_> {
+    /// The enumeration with `ALL`, `name` and `Display`.
+    pub(super) fn generate(&self) -> TokenStream {
+        let Self {
+            ty,
+            doc: docs,
+            variants,
+            order,
+            functions,
+        } = self;
+        let idents: Vec<&Ident> = variants.iter().map(|v| &v.ident).collect();
+        let variant_docs = variants.iter().map(|v| &v.doc);
+        let count = Literal::usize_unsuffixed(variants.len());
+        let all = doc(&format!("Every value, {order}."));
+        let name = name(variants);
+        quote! {
+            #docs
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum #ty { #(#variant_docs #idents,)* }
 
-            #name
-        }
+            impl #ty {
+                #all
+                pub const ALL: [Self; #count] = [#(Self::#idents),*];
 
-        impl ::core::fmt::Display for #ty {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.name())
+                #name
+                #functions
+            }
+
+            impl core::fmt::Display for #ty {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.write_str(self.name())
+                }
             }
         }
     }
 }
+
+/// What most orders are.
+pub(super) const BY_BOOK: &str = "in the order of the book";
 
 /// `fn name(self)`. Without variants it has nothing to match, and says so.
 fn name(variants: &[Variant]) -> TokenStream {

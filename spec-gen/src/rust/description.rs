@@ -1,6 +1,6 @@
 //! `description` and `consequences` tables: what a device says of itself, and what that forces on a VMM.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use spec_model::model::{Consequence, Property, PropertyType};
 
@@ -38,14 +38,14 @@ fn flag(cx: &Cx<'_>, rows: &[Property]) -> TokenStream {
     let flags = rows.iter().filter(|p| p.ty == PropertyType::Flag);
     let arms = flags.map(|p| {
         let (text, name) = (&p.name.value, cx.names.properties.get(&p.name.value));
-        quote!(#text => ::core::option::Option::Some(self.#name),)
+        quote!(#text => Some(self.#name),)
     });
     quote! {
         /// The property of this name, where it is one of yes or no.
-        pub fn flag(&self, name: &str) -> ::core::option::Option<bool> {
+        pub fn flag(&self, name: &str) -> Option<bool> {
             match name {
                 #(#arms)*
-                _ => ::core::option::Option::None,
+                _ => None,
             }
         }
     }
@@ -58,7 +58,7 @@ fn consequences(cx: &Cx<'_>) -> TokenStream {
         .map(|c| cx.names.consequences.get(&c.name.value))
         .collect();
     let names = rows.iter().map(|c| &c.name.value);
-    let count = rows.len();
+    let count = Literal::usize_unsuffixed(rows.len());
     let functions = rows
         .iter()
         .zip(&idents)

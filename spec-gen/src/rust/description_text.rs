@@ -17,19 +17,22 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 fn display(cx: &Cx<'_>) -> TokenStream {
     let lines = cx.edition.properties.iter().map(|p| {
         let field = cx.names.properties.get(&p.name.value);
-        let text = &p.name.value;
+        let line = format!(
+            "{}={{}}",
+            p.name.value.replace('{', "{{").replace('}', "}}")
+        );
         let value = match p.ty {
             PropertyType::Flag => quote!(if self.#field { "yes" } else { "no" }),
             PropertyType::Number => quote!(self.#field),
         };
-        quote!(f.write_fmt(::core::format_args!("{}={}\n", #text, #value))?;)
+        quote!(core::writeln!(f, #line, #value)?;)
     });
     quote! {
         /// A line `name=value` for each property, in the order of the book.
-        impl ::core::fmt::Display for Description {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl core::fmt::Display for Description {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 #(#lines)*
-                ::core::result::Result::Ok(())
+                Ok(())
             }
         }
     }
@@ -37,34 +40,34 @@ fn display(cx: &Cx<'_>) -> TokenStream {
 
 fn parse(cx: &Cx<'_>) -> TokenStream {
     let rows = &cx.edition.properties;
-    let count = rows.len();
+    let count = Literal::usize_unsuffixed(rows.len());
     let names: Vec<&String> = rows.iter().map(|p| &p.name.value).collect();
     let fields: Vec<Ident> = rows
         .iter()
         .map(|p| cx.names.properties.get(&p.name.value))
         .collect();
-    let numbers: Vec<Literal> = (0..count).map(Literal::usize_unsuffixed).collect();
+    let numbers: Vec<Literal> = (0..rows.len()).map(Literal::usize_unsuffixed).collect();
     let values = rows.iter().map(|p| match p.ty {
         PropertyType::Flag => quote! {
             match value {
                 "yes" => true,
                 "no" => false,
-                _ => return ::core::result::Result::Err(wrong(Problem::Value)),
+                _ => return Err(wrong(Problem::Value)),
             }
         },
         PropertyType::Number => quote! {
             match value.parse() {
-                ::core::result::Result::Ok(number) => number,
-                ::core::result::Result::Err(_) => return ::core::result::Result::Err(wrong(Problem::Value)),
+                Ok(number) => number,
+                Err(_) => return Err(wrong(Problem::Value)),
             }
         },
     });
     quote! {
         /// Reads what `Display` writes, the lines in any order. Every property must be given, once.
-        impl ::core::str::FromStr for Description {
+        impl core::str::FromStr for Description {
             type Err = ParseError;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, ParseError> {
+            fn from_str(text: &str) -> Result<Self, ParseError> {
                 let mut description = Self::default();
                 let mut given = [false; #count];
                 for (number, line) in text.lines().enumerate() {
@@ -76,16 +79,16 @@ fn parse(cx: &Cx<'_>) -> TokenStream {
                     let value = value.trim();
                     let property = match name.trim() {
                         #(#names => { description.#fields = #values; #numbers })*
-                        _ => return ::core::result::Result::Err(wrong(Problem::Unknown)),
+                        _ => return Err(wrong(Problem::Unknown)),
                     };
-                    if ::core::mem::replace(&mut given[property], true) {
-                        return ::core::result::Result::Err(wrong(Problem::Repeated));
+                    if core::mem::replace(&mut given[property], true) {
+                        return Err(wrong(Problem::Repeated));
                     }
                 }
                 #(if !given[#numbers] {
-                    return ::core::result::Result::Err(ParseError { part: 0, problem: Problem::Missing(#names) });
+                    return Err(ParseError { part: 0, problem: Problem::Missing(#names) });
                 })*
-                ::core::result::Result::Ok(description)
+                Ok(description)
             }
         }
     }

@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::model::{Event, Transition};
 
 use super::Cx;
-use super::choice::{self, Variant};
+use super::choice::{BY_BOOK, Choice, Variant};
 use crate::doc::doc;
 use crate::ident::ident;
 use crate::names::{CallKind, CallbackNames, adopted};
@@ -67,7 +67,7 @@ fn actions(cx: &Cx<'_>) -> TokenStream {
             ///
             /// # Errors
             /// The action failed; see [`Fault::after`] for what the device reads then.
-            fn #name(&mut self) -> ::core::result::Result<(), Fault>;
+            fn #name(&mut self) -> Result<(), Fault>;
         })
     };
     rows.iter().filter_map(method).collect()
@@ -85,7 +85,10 @@ fn callbacks(cx: &Cx<'_>) -> TokenStream {
         };
         quote! {
             #doc
-            fn #name(&mut self #parameters) -> ::core::result::Result<#gives, Fault>;
+            ///
+            /// # Errors
+            /// Why the access fails.
+            fn #name(&mut self #parameters) -> Result<#gives, Fault>;
         }
     };
     cx.names.callbacks.iter().map(method).collect()
@@ -110,13 +113,12 @@ fn callback_doc(cx: &Cx<'_>, callback: &CallbackNames) -> TokenStream {
     }
     let effects: Vec<String> = effects
         .iter()
-        .map(|effect| cx.docs.markdown(effect))
+        .map(|effect| cx.docs.sentence(effect))
         .collect();
     let parameters = match callback.kind {
-        CallKind::Read => "Gives the value that is read.\n\n# Errors\nThe read fails.",
-        CallKind::Write => "`value` is what was written.\n\n# Errors\nThe write fails.",
-        CallKind::ReadData => "`offset` is relative to the region.\n\n# Errors\nThe read fails.",
-        CallKind::WriteData => "`offset` is relative to the region.\n\n# Errors\nThe write fails.",
+        CallKind::Read => "Gives the value that is read.",
+        CallKind::Write => "`value` is what was written.",
+        CallKind::ReadData | CallKind::WriteData => "`offset` is relative to the region.",
     };
     at.map(|at| cx.docs.text_and(&effects.join("\n\n"), parameters, at))
         .unwrap_or_default()
@@ -125,19 +127,23 @@ fn callback_doc(cx: &Cx<'_>, callback: &CallbackNames) -> TokenStream {
 fn events(cx: &Cx<'_>) -> TokenStream {
     let method = |event: &Event| {
         let name = cx.names.events.get(&event.name.value);
-        let doc = cx.docs.row_and(
-            &event.meaning.value,
-            &format!("When: {}", cx.docs.markdown(&event.when.value)),
-            event.name.span,
-        );
-        let state = cx.edition.bits.as_ref().map(|_| {
-            let ty = &cx.names.state;
-            quote!(, state: #ty)
-        });
+        let when = cx.docs.sentence(&event.when.value);
+        let (state, told) = match &cx.edition.bits {
+            Some(_) => {
+                let ty = &cx.names.state;
+                (
+                    quote!(, state: #ty),
+                    " `state` is what the device reads from now on.",
+                )
+            }
+            None => (TokenStream::new(), ""),
+        };
+        let more = format!("When: {when}{told}");
+        let doc = cx
+            .docs
+            .row_and(&event.meaning.value, &more, event.name.span);
         quote! {
             #doc
-            ///
-            /// `state` is what the device reads from now on.
             fn #name(&mut self #state);
         }
     };
@@ -156,13 +162,14 @@ pub(super) fn callback_type(cx: &Cx<'_>) -> TokenStream {
             doc: doc(&format!("[`Driver::{}`]", c.method)),
         })
         .collect();
-    let docs = doc("A method of [`Driver`] that carries out an access.");
-    choice::generate(
-        &ident("Callback"),
-        &docs,
-        &variants,
-        "in the order of the book",
-    )
+    Choice {
+        ty: &ident("Callback"),
+        doc: doc("A method of [`Driver`] that carries out an access."),
+        variants: &variants,
+        order: BY_BOOK,
+        functions: TokenStream::new(),
+    }
+    .generate()
 }
 
 /// `act`, `call_read`, `call_write`, `call_read_data`, `call_write_data`.
@@ -192,7 +199,7 @@ fn act(cx: &Cx<'_>) -> TokenStream {
         ///
         /// # Errors
         /// Those of the driver's method.
-        pub fn act<D: Driver + ?Sized>(driver: &mut D, action: Action) -> ::core::result::Result<(), Fault> {
+        pub fn act<D: Driver + ?Sized>(driver: &mut D, action: Action) -> Result<(), Fault> {
             match action { #(#arms)* }
         }
     }
@@ -223,9 +230,8 @@ fn call(cx: &Cx<'_>, kind: CallKind, function: &str) -> TokenStream {
     let methods = mine.iter().map(|c| &c.method);
     let other_variants = others.iter().map(|c| &c.variant);
     let refused = cx.names.faults.get(&first.refused.value);
-    let refuse = (!others.is_empty()).then(
-        || quote!(#(Callback::#other_variants)|* => ::core::result::Result::Err(Fault::#refused),),
-    );
+    let refuse = (!others.is_empty())
+        .then(|| quote!(#(Callback::#other_variants)|* => Err(Fault::#refused),));
     let about = doc(match kind {
         CallKind::Read => "Lets the driver answer the read of a register.",
         CallKind::Write => "Lets the driver take the write of a register.",
@@ -244,7 +250,7 @@ fn call(cx: &Cx<'_>, kind: CallKind, function: &str) -> TokenStream {
             driver: &mut D,
             callback: Callback
             #parameters
-        ) -> ::core::result::Result<#gives, Fault> {
+        ) -> Result<#gives, Fault> {
             match callback {
                 #(Callback::#variants => driver.#methods(#arguments),)*
                 #refuse

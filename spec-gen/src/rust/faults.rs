@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use spec_model::model::{Fault, FaultAfter};
 
-use super::choice::{self, Variant};
+use super::choice::{self, BY_BOOK, Choice, Variant};
 use super::{Cx, constants};
 use crate::doc::doc;
 use crate::ident::ident;
@@ -16,18 +16,18 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         .map(|f| cx.names.faults.get(&f.name.value))
         .collect();
     let variants: Vec<Variant> = rows.iter().map(|row| variant(cx, row)).collect();
-    let fault = choice::generate(
-        &ident("Fault"),
-        &doc("Why an operation failed."),
-        &variants,
-        "in the order of the book",
-    );
-    let facts = facts(cx, rows, &idents);
+    let fault = Choice {
+        ty: &ident("Fault"),
+        doc: doc("Why an operation failed."),
+        variants: &variants,
+        order: BY_BOOK,
+        functions: facts(cx, rows, &idents),
+    }
+    .generate();
     quote! {
         #fault
-        #facts
 
-        impl ::core::error::Error for Fault {}
+        impl core::error::Error for Fault {}
 
         /// What the device reads after a failure.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,9 +42,9 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 
 fn variant(cx: &Cx<'_>, row: &Fault) -> Variant {
     let when = format!(
-        "{}: {}",
-        cx.docs.markdown(&row.operation.value).trim_end_matches('.'),
-        cx.docs.markdown(&row.when.value)
+        "{}: {}.",
+        cx.docs.sentence(&row.operation.value).trim_end_matches('.'),
+        cx.docs.markdown(&row.when.value).trim_end_matches('.')
     );
     let fails = format!("Fails with `{}`.", row.errno.value);
     Variant {
@@ -72,7 +72,6 @@ fn facts(cx: &Cx<'_>, rows: &[Fault], idents: &[Ident]) -> TokenStream {
         }),
     );
     quote! {
-        impl Fault {
             /// The positive number that the operation fails with.
             pub const fn errno(self) -> i32 {
                 #errnos
@@ -87,7 +86,6 @@ fn facts(cx: &Cx<'_>, rows: &[Fault], idents: &[Ident]) -> TokenStream {
             pub const fn rule(self) -> super::rules::Rule {
                 #rules
             }
-        }
     }
 }
 
@@ -97,7 +95,7 @@ fn errno(cx: &Cx<'_>, row: &Fault) -> TokenStream {
         Some((path, _)) => quote!(#path as i32),
         None => {
             let text = format!("no constant is called {}", row.errno.value);
-            quote!(::core::compile_error!(#text))
+            quote!(core::compile_error!(#text))
         }
     }
 }

@@ -46,7 +46,7 @@ fn flow() -> TokenStream {
             /// The heading above it.
             pub title: &'static str,
             /// The rule that it is.
-            pub rule: ::core::option::Option<super::rules::Rule>,
+            pub rule: Option<super::rules::Rule>,
             /// Where it runs.
             pub side: Side,
             /// With how many devices.
@@ -56,7 +56,7 @@ fn flow() -> TokenStream {
             /// Capabilities or properties that a device for it does not have.
             pub lacks: &'static [&'static str],
             /// The released user space that does exactly this, for which it stays legal for ever.
-            pub released: ::core::option::Option<&'static str>,
+            pub released: Option<&'static str>,
             /// The steps. The first says where the device is before.
             pub steps: &'static [Step],
         }
@@ -85,11 +85,11 @@ fn step(cx: &Cx<'_>) -> TokenStream {
             /// What the VMM does, in this order.
             pub work: &'static [Work],
             /// What goes wrong.
-            pub injection: ::core::option::Option<Injection>,
+            pub injection: Option<Injection>,
             /// The grace state that all devices reach before any goes on.
-            pub barrier: ::core::option::Option<&'static str>,
+            pub barrier: Option<&'static str>,
             /// The error that the write or the work gets.
-            pub result: ::core::option::Option<Fault>,
+            pub result: Option<Fault>,
             /// The step in words, as Markdown.
             pub text: &'static str,
         }

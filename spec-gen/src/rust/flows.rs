@@ -99,7 +99,8 @@ fn step(cx: &Cx<'_>, bits: &BitField, step: &Step) -> TokenStream {
 }
 
 fn target(cx: &Cx<'_>, bits: &BitField, target: Target) -> TokenStream {
-    let value = |state| bits::value(cx, bits, state);
+    let ty = &cx.names.state;
+    let value = |state| bits::value(cx, bits, state, &quote!(#ty));
     match target {
         Target::State(state) => {
             let state = value(state);
@@ -119,8 +120,8 @@ fn target(cx: &Cx<'_>, bits: &BitField, target: Target) -> TokenStream {
 
 fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
     }
 }
 

@@ -32,18 +32,18 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
             Missing(&'static str),
         }
 
-        impl ::core::fmt::Display for ParseError {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl core::fmt::Display for ParseError {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 let part = self.part;
                 match self.problem {
-                    Problem::Unknown => f.write_fmt(::core::format_args!("part {part}: neither a known name nor a number")),
-                    Problem::Value => f.write_fmt(::core::format_args!("part {part}: the value does not suit the name")),
-                    Problem::Repeated => f.write_fmt(::core::format_args!("part {part}: the name was given before")),
-                    Problem::Missing(name) => f.write_fmt(::core::format_args!("`{name}` is missing")),
+                    Problem::Unknown => core::write!(f, "part {part}: neither a known name nor a number"),
+                    Problem::Value => core::write!(f, "part {part}: the value does not suit the name"),
+                    Problem::Repeated => core::write!(f, "part {part}: the name was given before"),
+                    Problem::Missing(name) => core::write!(f, "`{name}` is missing"),
                 }
             }
         }
 
-        impl ::core::error::Error for ParseError {}
+        impl core::error::Error for ParseError {}
     }
 }

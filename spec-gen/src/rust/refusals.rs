@@ -1,11 +1,12 @@
 //! `actions(…)`: the answer to a write, refusals first. All answers are worked out when the crate is compiled;
 //! a write is one look-up.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use spec_model::model::{BitField, Refusal};
 
 use super::{Cx, bits, expr, predicates};
+use crate::ident::ident;
 use crate::names::adopted;
 
 /// With more bits than this, the table would outgrow a page, and every write is worked out anew.
@@ -18,7 +19,8 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     if adopted(cx.edition).is_none() {
         return TokenStream::new();
     }
-    let decide = decide(cx, bits);
+    let refused = refused(cx, bits);
+    let groups = groups(cx);
     let unsupported = unsupported(cx, bits);
     let lookup = if bits.bits.len() <= MAX_TABLE_BITS {
         table(cx, bits)
@@ -27,7 +29,8 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     };
     quote! {
         #lookup
-        #decide
+        #refused
+        #groups
         #unsupported
     }
 }
@@ -48,7 +51,7 @@ fn head(cx: &Cx<'_>) -> TokenStream {
             capabilities: Capabilities,
             old: #state,
             new: #state,
-        ) -> ::core::result::Result<Actions, Fault>
+        ) -> Result<Actions, Fault>
     }
 }
 
@@ -65,7 +68,12 @@ fn direct(cx: &Cx<'_>) -> TokenStream {
     quote! {
         #head {
             #flags
-            decide(reserved, unsupported, old, new)
+            match refused(reserved, unsupported, old, new) {
+                Some(fault) => Err(fault),
+                None => {
+                    Ok(Actions(groups(new).0 & !groups(old).0))
+                }
+            }
         }
     }
 }
@@ -73,13 +81,9 @@ fn direct(cx: &Cx<'_>) -> TokenStream {
 fn table(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
     let (head, flags) = (head(cx), flags(cx));
     let count = bits.bits.len();
-    let (state, new, reserved, unsupported) = (
-        Literal::usize_unsuffixed(1 << count),
-        Literal::usize_unsuffixed(count),
-        Literal::usize_unsuffixed(2 * count),
-        Literal::usize_unsuffixed(2 * count + 1),
-    );
-    let size = Literal::usize_unsuffixed(4 << (2 * count));
+    let [new, reserved, unsupported] =
+        [count, 2 * count, 2 * count + 1].map(Literal::usize_unsuffixed);
+    let answers = answers(count);
     let places = places(cx, bits);
     quote! {
         #head {
@@ -90,24 +94,47 @@ fn table(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
                 | ((unsupported as usize) << #unsupported)]
         }
 
+        #answers
+        #places
+    }
+}
+
+/// The table: an answer is two bytes, so looking up is one load.
+fn answers(count: usize) -> TokenStream {
+    let [states, new, reserved, unsupported, size] = [
+        1 << count,
+        count,
+        2 * count,
+        2 * count + 1,
+        4 << (2 * count),
+    ]
+    .map(Literal::usize_unsuffixed);
+    quote! {
         /// The answer to every write, by the old state, the new state, and whether the write changes a
         /// reserved bit or sets an unsupported one.
-        static ANSWERS: [::core::result::Result<Actions, Fault>; #size] = {
-            let mut answers = [::core::result::Result::Ok(Actions::NONE); #size];
+        static ANSWERS: [Result<Actions, Fault>; #size] = {
+            let mut becomes = [Actions::NONE; #states];
             let mut at = 0;
+            while at < #states {
+                becomes[at] = groups(expand(at));
+                at += 1;
+            }
+            let mut answers = [Ok(Actions::NONE); #size];
+            at = 0;
             while at < #size {
-                answers[at] = decide(
-                    (at >> #reserved) & 1 == 1,
-                    (at >> #unsupported) & 1 == 1,
-                    expand(at % #state),
-                    expand((at >> #new) % #state),
-                );
+                let (old, new) = (at % #states, (at >> #new) % #states);
+                let reserved = (at >> #reserved) & 1 == 1;
+                let unsupported = (at >> #unsupported) & 1 == 1;
+                answers[at] = match refused(reserved, unsupported, expand(old), expand(new)) {
+                    Some(fault) => Err(fault),
+                    None => {
+                        Ok(Actions(becomes[new].0 & !becomes[old].0))
+                    }
+                };
                 at += 1;
             }
             answers
         };
-
-        #places
     }
 }
 
@@ -144,58 +171,113 @@ fn places(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
     }
 }
 
-/// `decide`: the tables of refusals and actions, row by row.
-fn decide(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
+/// `refused`: the table of refusals, row by row.
+fn refused(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
     let state = &cx.names.state;
-    let refusals = bits.refusals.iter().map(|row| refusal(cx, bits, row));
-    let unused = quote!(let _ = (reserved, unsupported););
+    let refusals = bits.refusals.iter().map(|row| refusal(cx, row));
+    let unused = unused(cx, bits);
     quote! {
-        /// The answer to a write, worked out row by row.
-        const fn decide(
+        /// Why a write is refused.
+        const fn refused(
             reserved: bool,
             unsupported: bool,
             old: #state,
             new: #state,
-        ) -> ::core::result::Result<Actions, Fault> {
-            #unused
+        ) -> Option<Fault> {
+            #(let _ = #unused;)*
             #(#refusals)*
-            let mut taken = Actions::NONE;
+            None
+        }
+    }
+}
+
+/// `groups`: what must be false before and true after a write for an action to be taken.
+fn groups(cx: &Cx<'_>) -> TokenStream {
+    let state = &cx.names.state;
+    quote! {
+        /// The actions whose group of bits is true in this state.
+        const fn groups(state: #state) -> Actions {
+            let mut groups = Actions::NONE;
             let mut at = 0;
             while at < Action::ALL.len() {
                 let action = Action::ALL[at];
-                if action.holds(new) && !action.holds(old) {
-                    taken = taken.with(action);
+                if action.holds(state) {
+                    groups = groups.with(action);
                 }
                 at += 1;
             }
-            ::core::result::Result::Ok(taken)
+            groups
         }
     }
 }
 
-fn refusal(cx: &Cx<'_>, bits: &BitField, row: &Refusal) -> TokenStream {
-    let when = expr::condition(&row.when.value, &|name| refused_name(cx, bits, name));
+/// The parameters of which no refusal speaks.
+fn unused(cx: &Cx<'_>, bits: &BitField) -> Vec<Ident> {
+    let names = bits.refusals.iter().flat_map(|row| row.when.value.names());
+    let used: Vec<Parameter> = names.map(|n| parameter(cx, &n.name).0).collect();
+    let all = [
+        Parameter::Reserved,
+        Parameter::Unsupported,
+        Parameter::Old,
+        Parameter::New,
+    ];
+    all.into_iter()
+        .filter(|p| !used.contains(p))
+        .map(Parameter::ident)
+        .collect()
+}
+
+fn refusal(cx: &Cx<'_>, row: &Refusal) -> TokenStream {
+    let when = expr::condition(&row.when.value, &|name| refused_name(cx, name));
     let fault = cx.names.faults.get(&row.fault.value);
     quote! {
         if #when {
-            return ::core::result::Result::Err(Fault::#fault);
+            return Some(Fault::#fault);
         }
     }
 }
 
-/// A name in a `refused` table: of the value to be written, or with `was_` of the value before.
-fn refused_name(cx: &Cx<'_>, bits: &BitField, name: &str) -> TokenStream {
+/// What a name in a `refused` table speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parameter {
+    Reserved,
+    Unsupported,
+    Old,
+    New,
+}
+
+impl Parameter {
+    fn ident(self) -> Ident {
+        ident(match self {
+            Self::Reserved => "reserved",
+            Self::Unsupported => "unsupported",
+            Self::Old => "old",
+            Self::New => "new",
+        })
+    }
+}
+
+/// The parameter, and the name without `was_`. What the book declares comes before what is built in.
+fn parameter<'a>(cx: &Cx<'_>, name: &'a str) -> (Parameter, &'a str) {
+    let declared = cx.names.predicates.has(name) || cx.names.bits.has(name);
+    match (name.strip_prefix("was_"), name) {
+        _ if declared => (Parameter::New, name),
+        (Some(before), _) => (Parameter::Old, before),
+        (None, "reserved") => (Parameter::Reserved, name),
+        (None, "unsupported") => (Parameter::Unsupported, name),
+        (None, _) => (Parameter::New, name),
+    }
+}
+
+fn refused_name(cx: &Cx<'_>, name: &str) -> TokenStream {
+    let (parameter, name) = parameter(cx, name);
+    let value = parameter.ident();
     let ty = &cx.names.state;
-    let ty = quote!(#ty);
-    let known = |name: &str| {
-        cx.names.predicates.has(name) || bits.bits.iter().any(|b| b.name.value == name)
-    };
-    match name.strip_prefix("was_") {
-        _ if known(name) => predicates::state_name(cx, name, &quote!(new), &ty),
-        Some(before) => predicates::state_name(cx, before, &quote!(old), &ty),
-        None if name == "reserved" => quote!(reserved),
-        None if name == "unsupported" => quote!(unsupported),
-        None => predicates::state_name(cx, name, &quote!(new), &ty),
+    match parameter {
+        Parameter::Reserved | Parameter::Unsupported => quote!(#value),
+        Parameter::Old | Parameter::New => {
+            predicates::state_name(cx, name, &quote!(#value), &quote!(#ty))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::model::{Field, FieldAccess, Struct};
 
 use super::Cx;
-use super::choice::{self, Variant};
+use super::choice::{self, Choice, Variant};
 use crate::names::RegisterNames;
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
@@ -40,13 +40,18 @@ fn registers(cx: &Cx<'_>, of: &Struct, names: &RegisterNames) -> TokenStream {
         of.span,
     );
     let ty = &names.ty;
-    let choice = choice::generate(ty, &docs, &variants, "by offset");
-    let facts = facts(of, ty, &idents);
+    let choice = Choice {
+        ty,
+        doc: docs,
+        variants: &variants,
+        order: "by offset",
+        functions: facts(of, &idents),
+    }
+    .generate();
     let data_start = &names.data_start;
     let size = Literal::u64_unsuffixed(of.size.value);
     quote! {
         #choice
-        #facts
 
         /// The first offset of the region that can belong to the data section.
         pub const #data_start: u64 = #size;
@@ -54,7 +59,7 @@ fn registers(cx: &Cx<'_>, of: &Struct, names: &RegisterNames) -> TokenStream {
 }
 
 /// `offset`, `width`, `readable`, `writable`, `at`.
-fn facts(of: &Struct, ty: &Ident, idents: &[Ident]) -> TokenStream {
+fn facts(of: &Struct, idents: &[Ident]) -> TokenStream {
     let numbers = |number: fn(&Field) -> u64| {
         choice::arms(
             idents,
@@ -80,7 +85,6 @@ fn facts(of: &Struct, ty: &Ident, idents: &[Ident]) -> TokenStream {
         .iter()
         .map(|f| Literal::u64_unsuffixed(f.offset.value));
     quote! {
-        impl #ty {
             /// Bytes from the start of the region.
             pub const fn offset(self) -> u64 {
                 #offsets
@@ -107,12 +111,11 @@ fn facts(of: &Struct, ty: &Ident, idents: &[Ident]) -> TokenStream {
             }
 
             /// The register that begins at this offset.
-            pub const fn at(offset: u64) -> ::core::option::Option<Self> {
+            pub const fn at(offset: u64) -> Option<Self> {
                 match offset {
-                    #(#at => ::core::option::Option::Some(Self::#idents),)*
-                    _ => ::core::option::Option::None,
+                    #(#at => Some(Self::#idents),)*
+                    _ => None,
                 }
             }
-        }
     }
 }

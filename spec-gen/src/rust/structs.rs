@@ -46,8 +46,9 @@ fn structure(cx: &Cx<'_>, s: &Struct) -> TokenStream {
         pub struct #name { #(#docs pub #idents: #types,)* }
 
         const _: () = {
-            assert!(::core::mem::size_of::<#name>() == #size);
-            #(assert!(::core::mem::offset_of!(#name, #idents) == #offsets);)*
+            let size = core::mem::size_of::<#name>();
+            core::assert!(size == #size);
+            #(core::assert!(core::mem::offset_of!(#name, #idents) == #offsets);)*
         };
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use spec_model::model::{Injection, Work};
 
-use super::choice::{self, Variant};
+use super::choice::{self, BY_BOOK, Choice, Variant};
 use super::{Cx, expr, predicates};
 use crate::doc::doc;
 use crate::ident::ident;
@@ -35,31 +35,44 @@ fn work(cx: &Cx<'_>) -> TokenStream {
         ),
     };
     let variants: Vec<Variant> = rows.iter().zip(&idents).map(variant).collect();
-    let choice = choice::generate(
-        &ident("Work"),
-        &doc("What a VMM does in a step of a flow."),
-        &variants,
-        "in the order of the book",
-    );
-    let legal = choice::arms(&idents, rows.iter().map(|row| legal(cx, row)));
-    let conditions: Vec<Ident> = conditions(cx);
-    let state = cx.edition.bits.as_ref().map(|_| {
-        let ty = &cx.names.state;
-        quote!(state: #ty,)
-    });
-    let state_unused = cx.edition.bits.as_ref().map(|_| quote!(let _ = state;));
-    quote! {
-        #choice
+    Choice {
+        ty: &ident("Work"),
+        doc: doc("What a VMM does in a step of a flow."),
+        variants: &variants,
+        order: BY_BOOK,
+        functions: legality(cx, rows, &idents),
+    }
+    .generate()
+}
 
-        impl Work {
-            /// Whether a VMM may do it with a device in this state, under these conditions.
-            pub const fn legal(self, #state #(#conditions: bool),*) -> bool {
-                #state_unused
-                #(let _ = #conditions;)*
-                #legal
-            }
+/// `legal`, of the state and every condition.
+fn legality(cx: &Cx<'_>, rows: &[Work], idents: &[Ident]) -> TokenStream {
+    let legal = choice::arms(idents, rows.iter().map(|row| legal(cx, row)));
+    let mut names = rows.iter().flat_map(|row| row.legal.value.names());
+    let conditions: Vec<Ident> = conditions(cx);
+    let ty = &cx.names.state;
+    let state = cx.edition.bits.as_ref().map(|_| quote!(state: #ty,));
+    let reads_state = names.any(|n| !cx.names.conditions.has(&n.name));
+    let mut unused: Vec<Ident> = conditions
+        .iter()
+        .filter(|c| !reads(cx, rows, c))
+        .cloned()
+        .collect();
+    unused.extend((state.is_some() && !reads_state).then(|| ident("state")));
+    quote! {
+        /// Whether a VMM may do it with a device in this state, under these conditions.
+        pub const fn legal(self, #state #(#conditions: bool),*) -> bool {
+            #(let _ = #unused;)*
+            #legal
         }
     }
+}
+
+/// Whether a row speaks of the condition.
+fn reads(cx: &Cx<'_>, rows: &[Work], condition: &Ident) -> bool {
+    let mut names = rows.iter().flat_map(|row| row.legal.value.names());
+    names
+        .any(|n| cx.names.conditions.has(&n.name) && cx.names.conditions.get(&n.name) == *condition)
 }
 
 fn legal(cx: &Cx<'_>, row: &Work) -> TokenStream {
@@ -90,10 +103,12 @@ fn injection(cx: &Cx<'_>) -> TokenStream {
         doc: cx.docs.row(&row.meaning.value, row.name.span),
     };
     let variants: Vec<Variant> = cx.edition.injections.iter().map(variant).collect();
-    choice::generate(
-        &ident("Injection"),
-        &doc("What goes wrong in a step of a flow."),
-        &variants,
-        "in the order of the book",
-    )
+    Choice {
+        ty: &ident("Injection"),
+        doc: doc("What goes wrong in a step of a flow."),
+        variants: &variants,
+        order: BY_BOOK,
+        functions: TokenStream::new(),
+    }
+    .generate()
 }
