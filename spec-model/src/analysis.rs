@@ -8,6 +8,9 @@ mod report;
 mod state;
 mod why;
 
+#[cfg(test)]
+mod tests;
+
 pub use actions::{Groups, triggered};
 pub use buffer::{Loss, loss};
 pub use decompose::{Verdict, decompose, paths};

@@ -66,15 +66,19 @@ pub fn decompose<'a>(
     let once = groups.triggered(old, new);
     let candidates = paths(states, old, new).into_iter().map(|path| {
         let steps = steps(groups, &path);
-        (distance(&once, &steps), path, steps)
+        (
+            (distance(&once, &steps), turned(&once, &steps)),
+            path,
+            steps,
+        )
     });
     // The paths are sorted, and the first of the nearest wins: the answer never changes by chance.
-    match candidates.min_by_key(|(distance, ..)| *distance) {
+    match candidates.min_by_key(|(nearness, ..)| *nearness) {
         None => Verdict::Different {
             nearest: None,
             why: Why::NoPath,
         },
-        Some((0, path, _)) => Verdict::Equal { path },
+        Some(((0, _), path, _)) => Verdict::Equal { path },
         Some((_, path, steps)) => {
             let why = Why::of(order, &once, &steps, new);
             Verdict::Different {
@@ -118,4 +122,14 @@ fn longest_common(once: &[usize], steps: &[(u32, usize)]) -> usize {
         }
     }
     row[once.len()]
+}
+
+/// How many pairs of actions stand the other way round.
+fn turned(once: &[usize], steps: &[(u32, usize)]) -> usize {
+    let places: Vec<usize> = steps
+        .iter()
+        .filter_map(|(_, action)| once.iter().position(|n| n == action))
+        .collect();
+    let later = |(n, place): (usize, &usize)| places[n..].iter().filter(|p| *p < place).count();
+    places.iter().enumerate().map(later).sum()
 }
