@@ -1,13 +1,17 @@
 //! Which tests name which rules.
 //!
 //! A test names rules by `covers![V1_STATE_SYNC, V1_STATE_RESET];`. [`scan`] finds these in the text
-//! of one Rust file, [`Report::new`] sorts them by rule. Nothing here reads files.
+//! of one Rust file, [`Report::new`] sorts them by rule. Only [`files`] reads from disk.
+
+mod files;
 
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::model::{Book, Rule};
+
+pub use files::{FOLDERS, files};
 
 /// A rule's constant in a `covers!`.
 #[derive(Clone, Debug, PartialEq, Eq)]

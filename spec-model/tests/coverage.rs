@@ -1,6 +1,6 @@
 //! Which tests name which rules.
 
-use spec_model::coverage::{Report, scan};
+use spec_model::coverage::{Report, files, scan};
 
 mod common;
 
@@ -111,4 +111,16 @@ fn sorts_mentions_by_rule() {
     );
     assert_eq!(report.unknown.len(), 1);
     assert_eq!(report.unknown[0].constant, "V1_A_NONE");
+}
+
+#[test]
+fn files_of_a_repository_are_sorted_and_relative_to_it() {
+    let crate_folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = files(crate_folder).expect("our own sources can be read");
+    let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    assert!(paths.is_sorted());
+    assert!(paths.contains(&"src/coverage/files.rs") && paths.contains(&"tests/coverage.rs"));
+    assert!(paths.iter().all(|path| path.ends_with(".rs")));
+    let none = files(&crate_folder.join("src")).expect("no such folders");
+    assert_eq!(none, []);
 }
