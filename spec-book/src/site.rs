@@ -27,11 +27,13 @@ impl Preprocessor for Spec {
         let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
         let tests = Tests::new(repository.as_deref());
         let site = Site::new(&model, &tests);
-        let mut number = 0;
+        // Not by counting: mdBook visits nested chapters before the one that they belong to.
         book.for_each_chapter_mut(|chapter| {
-            if chapter.source_path.is_some() {
+            let path = chapter.source_path.as_deref();
+            let path = path.map(spec_model::source::display);
+            let mut chapters = model.chapters.iter();
+            if let Some(number) = chapters.position(|c| path.as_ref() == Some(&c.path)) {
                 chapter.content = site.render(number);
-                number += 1;
             }
         });
         Ok(book)

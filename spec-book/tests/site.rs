@@ -108,7 +108,9 @@ fn join(page: &str, path: &str) -> String {
 fn every_page_is_balanced_and_shows_no_directive() {
     for (name, page) in PAGES.iter().filter(|(name, _)| name != "toc.html") {
         // mdBook's own frame around it has icons that end nowhere.
-        let main = page.split_once("<main>").and_then(|(_, rest)| rest.split_once("</main>"));
+        let main = page
+            .split_once("<main>")
+            .and_then(|(_, rest)| rest.split_once("</main>"));
         assert_eq!(main.map(|(main, _)| unbalanced(main)), Some(None), "{name}");
         assert!(!page.contains("spec: "), "{name} shows a directive");
         assert!(
