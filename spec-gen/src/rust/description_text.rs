@@ -57,13 +57,15 @@ fn parse(cx: &Cx<'_>) -> TokenStream {
         },
         PropertyType::Number => quote! {
             match value.parse() {
-                Ok(number) => number,
-                Err(_) => return Err(wrong(Problem::Value)),
+                // A sign is no part of a decimal number.
+                Ok(number) if !value.starts_with('+') => number,
+                _ => return Err(wrong(Problem::Value)),
             }
         },
     });
     quote! {
-        /// Reads what `Display` writes, the lines in any order. Every property must be given, once.
+        /// Reads what `Display` writes, the lines in any order. Every property must be given, once; other lines
+        /// are ignored.
         impl core::str::FromStr for Description {
             type Err = ParseError;
 
@@ -71,15 +73,14 @@ fn parse(cx: &Cx<'_>) -> TokenStream {
                 let mut description = Self::default();
                 let mut given = [false; #count];
                 for (number, line) in text.lines().enumerate() {
-                    if line.trim().is_empty() {
-                        continue;
-                    }
                     let wrong = |problem| ParseError { part: number + 1, problem };
-                    let (name, value) = line.split_once('=').unwrap_or((line, ""));
-                    let value = value.trim();
-                    let property = match name.trim() {
+                    let (name, value) = match line.split_once('=') {
+                        Some(property) => property,
+                        None => continue,
+                    };
+                    let property = match name {
                         #(#names => { description.#fields = #values; #numbers })*
-                        _ => return Err(wrong(Problem::Unknown)),
+                        _ => continue,
                     };
                     if core::mem::replace(&mut given[property], true) {
                         return Err(wrong(Problem::Repeated));

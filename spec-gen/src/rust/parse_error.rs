@@ -19,7 +19,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
             pub problem: Problem,
         }
 
-        /// What is wrong with a text.
+        /// What can be wrong with a text.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Problem {
             /// Neither a name that is known here nor a number.
