@@ -58,9 +58,12 @@ pub(crate) fn check(
     diagnostics.barrier()?;
     for edition in &book.editions {
         meaning(edition, diagnostics);
+    }
+    diagnostics.barrier()?;
+    for edition in &book.editions {
         unused::declarations_are_used(edition, &mentions, diagnostics);
     }
-    diagnostics.barrier()
+    Ok(())
 }
 
 /// Checks that evaluate predicates.
@@ -85,7 +88,9 @@ fn register(edition: &Edition, field: &BitField, diagnostics: &mut Diagnostics) 
     states::predicates_choose(&register, diagnostics);
     states::error_is_one_state(&register, diagnostics);
     states::invalid_is_refused(&register, diagnostics);
-    states::states_are_connected(&register, edition, diagnostics);
+    if register.error.count() <= 1 {
+        states::states_are_connected(&register, edition, diagnostics);
+    }
     states::one_order_is_adopted(&register, diagnostics);
     states::layout_places_states(&register, diagnostics);
     for protocol in &edition.protocols {

@@ -193,11 +193,8 @@ impl<'e, 'f> Walker<'e, 'f> {
             return Ok(());
         }
         let (old, refusal) = answers[0];
-        let write = format!(
-            "a write of `{}` in state `{}`",
-            self.register.name(new),
-            self.register.name(old)
-        );
+        let (old, new) = (self.register.name(old), self.register.bits(new));
+        let write = format!("a write of `{new}` in state `{old}`");
         diagnostics.push(match (expected, refusal) {
             (Some(expected), Some(refusal)) => {
                 let title = format!(

@@ -54,10 +54,18 @@ pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &
             if !fragment.is_empty() && !anchors.of(target).contains(fragment.as_str()) {
                 let path = &context.book.chapters[target].path;
                 let title = format!("chapter `{path}` has no heading `#{fragment}`");
-                let mut known: Vec<&str> = anchors.of(target).iter().map(String::as_str).collect();
+                let mut known: Vec<String> = anchors
+                    .of(target)
+                    .iter()
+                    .map(|id| format!("#{id}"))
+                    .collect();
                 known.sort_unstable();
                 let error = Diagnostic::error("unknown-anchor", span, title);
-                diagnostics.push(suggestion(error, &fragment, known));
+                diagnostics.push(suggestion(
+                    error,
+                    &format!("#{fragment}"),
+                    known.iter().map(String::as_str),
+                ));
             }
         }
     }

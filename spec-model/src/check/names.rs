@@ -46,12 +46,16 @@ impl<'n, 'd> Namespace<'n, 'd> {
                 span,
                 format!("`{name}` cannot name a {what}: it is built in"),
             ),
-            Some((first_what, Some(first))) => Diagnostic::error(
-                "duplicate-name",
-                span,
-                format!("{what} `{name}` declared twice"),
-            )
-            .related(*first, format!("first declared here, as {first_what}")),
+            Some((first_what, Some(first))) => {
+                let title = format!("{what} `{name}` declared twice");
+                let sort = if *first_what == what {
+                    String::new()
+                } else {
+                    format!(", as {first_what}")
+                };
+                Diagnostic::error("duplicate-name", span, title)
+                    .related(*first, format!("first declared here{sort}"))
+            }
         };
         self.diagnostics.push(error);
     }

@@ -72,6 +72,18 @@ impl<'f> Register<'f> {
         crate::analysis::state_name(self.field, self.unpack(packed))
     }
 
+    /// Its bits, also those of the error state.
+    pub(super) fn bits(&self, packed: usize) -> String {
+        let bits = self.field.bits.iter().enumerate();
+        let set = bits.filter(|(n, _)| packed >> n & 1 == 1);
+        let names: Vec<&str> = set.map(|(_, bit)| bit.name.value.as_str()).collect();
+        if names.is_empty() {
+            "0".to_owned()
+        } else {
+            names.join("|")
+        }
+    }
+
     /// The bits that a device with these capabilities does not have, packed.
     pub(super) fn unsupported(&self, has: impl Fn(&str) -> bool) -> usize {
         let lacks = |need: &crate::source::Spanned<String>| !has(&need.value);

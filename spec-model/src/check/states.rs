@@ -46,7 +46,7 @@ pub(super) fn error_is_one_state(register: &Register<'_>, diagnostics: &mut Diag
             diagnostics.push(Diagnostic::error("ambiguous-error", at, title));
         }
         if let Some(both) = register.error.and(&register.valid).first() {
-            let title = format!("`{}` is both `valid` and `error`", register.name(both));
+            let title = format!("`{}` is both `valid` and `error`", register.bits(both));
             let error = Diagnostic::error("valid-error", at, title)
                 .help("the error state cannot be written");
             diagnostics.push(match place("valid") {
@@ -56,10 +56,8 @@ pub(super) fn error_is_one_state(register: &Register<'_>, diagnostics: &mut Diag
         }
     }
     if !register.valid.holds(register.pack(field.initial.value)) {
-        let title = format!(
-            "the initial value `{}` is not valid",
-            register.name(register.pack(field.initial.value))
-        );
+        let value = register.bits(register.pack(field.initial.value));
+        let title = format!("the initial value `{value}` is not valid");
         diagnostics.push(Diagnostic::error(
             "invalid-initial",
             field.initial.span,
@@ -87,7 +85,7 @@ pub(super) fn invalid_is_refused(register: &Register<'_>, diagnostics: &mut Diag
             .states()
             .find(|&old| register.refuse(old, new, 0).is_none())
         {
-            let (old, new) = (register.name(old), register.name(new));
+            let (old, new) = (register.name(old), register.bits(new));
             let title =
                 format!("a write of `{new}`, which is not valid, is not refused in state `{old}`");
             diagnostics.push(

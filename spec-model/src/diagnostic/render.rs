@@ -30,7 +30,12 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &SourceMap, styled: bool)
         group = group.element(Level::HELP.message(help.as_str()));
     }
     let drawn = renderer.render(&[group]);
-    format!("{place}: {} [{code}]\n{drawn}", diagnostic.title)
+    let warning = if diagnostic.severity == Severity::Warning {
+        "warning: "
+    } else {
+        ""
+    };
+    format!("{place}: {warning}{} [{code}]\n{drawn}", diagnostic.title)
 }
 
 fn level(severity: Severity) -> Level<'static> {

@@ -43,7 +43,7 @@ pub(super) fn block(html: &str) -> Found {
             .find(|&(at, _)| is_directive(&html[at..]))
         {
             Some((at, _)) => Found::Problem(
-                at..at + OPEN.len(),
+                at..at + html[at..].lines().next().unwrap_or("").trim_end().len(),
                 "a directive stands on a line of its own, not inside other HTML",
                 "put it on a line of its own, with a blank line above",
             ),

@@ -73,10 +73,8 @@ pub(super) fn read<'a>(
             start: word.span.start + equals + 1,
             ..word.span
         };
-        match unquoted(&word.value[equals + 1..], value_at) {
-            Ok(value) => add(&mut directive, Attribute { key, value }, diagnostics),
-            Err(error) => diagnostics.push(error),
-        }
+        let value = unquoted(&word.value[equals + 1..], value_at, diagnostics);
+        add(&mut directive, Attribute { key, value }, diagnostics);
     }
     Some(directive)
 }
@@ -96,26 +94,28 @@ fn add<'a>(directive: &mut Directive<'a>, attribute: Attribute<'a>, diagnostics:
     }
 }
 
-fn unquoted(value: &str, span: Span) -> Result<Spanned<&str>, Diagnostic> {
+fn unquoted<'a>(value: &'a str, span: Span, diagnostics: &mut Diagnostics) -> Spanned<&'a str> {
     let Some(open) = value.strip_prefix('"') else {
-        return Ok(Spanned::new(value, span));
+        return Spanned::new(value, span);
     };
-    match open.strip_suffix('"') {
-        Some(inner) => Ok(Spanned::new(
-            inner,
-            Span {
-                start: span.start + 1,
-                end: span.end - 1,
-                ..span
-            },
-        )),
-        None => Err(Diagnostic::error(
+    let start = span.start + 1;
+    let Some(inner) = open.strip_suffix('"') else {
+        let error = Diagnostic::error(
             "malformed-directive",
             span,
             "a quoted value that is never closed",
-        )
-        .help("end it with `\"`")),
-    }
+        );
+        diagnostics.push(error.help("end it with `\"`"));
+        return Spanned::new(open, Span { start, ..span });
+    };
+    Spanned::new(
+        inner,
+        Span {
+            start,
+            end: span.end - 1,
+            ..span
+        },
+    )
 }
 
 /// Cuts words at spaces outside of quotes.

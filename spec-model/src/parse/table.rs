@@ -181,8 +181,9 @@ fn missing_columns(
 }
 
 fn wrong_count(raw: &[Raw<'_>], header: &[Raw<'_>], row: Span) -> Diagnostic {
+    let cells = if raw.len() == 1 { "cell" } else { "cells" };
     let counts = format!(
-        "this row has {} cells, the header has {}",
+        "this row has {} {cells}, the header has {}",
         raw.len(),
         header.len()
     );
