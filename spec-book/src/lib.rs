@@ -20,4 +20,4 @@ mod tests_of;
 
 pub use page::{Site, render};
 pub use site::Spec;
-pub use tests_of::{Test, Tests};
+pub use tests_of::Tests;

@@ -19,6 +19,30 @@ pub(crate) fn resolve(page: &Page<'_>, edits: &mut Edits) {
     }
 }
 
+/// Makes the rule ids in the cells of `errors` and `demands` links.
+pub(crate) fn cells(page: &Page<'_>, edits: &mut Edits) {
+    let faults = page
+        .book
+        .editions
+        .iter()
+        .flat_map(|edition| &edition.faults);
+    let demands = page.book.demands.iter().flat_map(|demand| &demand.rules);
+    let text = &page.book.sources.file(page.file()).text;
+    for id in faults.map(|fault| &fault.rule).chain(demands) {
+        if id.span.file != page.file() {
+            continue;
+        }
+        let Some(rule) = page.rule(&id.value) else {
+            continue;
+        };
+        // The link goes around the backticks.
+        let start = text[..id.span.start].trim_end_matches('`').len();
+        let end = text.len() - text[id.span.end..].trim_start_matches('`').len();
+        edits.insert(start, "[");
+        edits.insert(end, format!("]({})", page.to_rule(rule)));
+    }
+}
+
 impl Page<'_> {
     /// From this chapter to a rule.
     pub(crate) fn to_rule(&self, rule: &Rule) -> String {

@@ -14,6 +14,7 @@ use crate::{flows, links, rows, rules, show, tables};
 const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
     rules::mark,
     links::resolve,
+    links::cells,
     tables::wrap,
     rows::anchor,
     flows::draw,

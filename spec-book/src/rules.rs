@@ -39,17 +39,14 @@ pub(crate) fn badge(level: Level) -> Option<Element> {
 
 /// The tests of a rule, or why it has none.
 fn verified(page: &Page<'_>, rule: &Rule) -> Element {
-    let tests = page.tests.of(rule);
+    if page.tests.verify(rule) {
+        let count = page.tests.of(rule).len();
+        let word = if count == 1 { "test" } else { "tests" };
+        return details("tested", &format!("{count} {word}"), test_list(page, rule));
+    }
     match &rule.untestable {
-        Some(reason) if tests.is_empty() => {
-            details("untestable", "untestable", el("p").text(&reason.value))
-        }
-        _ if tests.is_empty() => el("span").class("rule-tests untested").text("no test"),
-        _ => {
-            let count = tests.len();
-            let word = if count == 1 { "test" } else { "tests" };
-            details("tested", &format!("{count} {word}"), test_list(page, rule))
-        }
+        Some(reason) => details("untestable", "untestable", el("p").text(&reason.value)),
+        None => el("span").class("rule-tests untested").text("no test"),
     }
 }
 
@@ -61,14 +58,23 @@ fn details(class: &str, summary: &str, content: Element) -> Element {
         .child(content)
 }
 
-/// Every test that names a rule, by file and line.
+/// Every place that names a rule, with the test around it.
 pub(crate) fn test_list(page: &Page<'_>, rule: &Rule) -> Element {
-    el("ul").children(page.tests.of(rule).iter().map(|test| {
-        let place = format!("{}:{}", test.file, test.line);
-        let place = match page.tests.url(test) {
-            Some(url) => link(url, place),
-            None => el("span").text(place),
+    el("ul").children(page.tests.of(rule).iter().map(|mention| {
+        let place = format!("{}:{}", mention.path, mention.line);
+        let place = match page.tests.url(mention) {
+            Some(url) => link(url, "").breakable(&place, &['/']),
+            None => el("span").breakable(&place, &['/']),
         };
-        el("li").child(code(&test.function)).text(" ").child(place)
+        let name = mention
+            .function
+            .as_ref()
+            .map(|function| code(&function.name));
+        let idle = if mention.runs() {
+            ""
+        } else {
+            " (does not run)"
+        };
+        el("li").maybe(name).text(" ").child(place).text(idle)
     }))
 }

@@ -57,6 +57,8 @@ impl Beat<'_> {
     /// The class of the state's box.
     pub(crate) fn state_class(&self) -> &'static str {
         match (self.error, self.activity) {
+            // Asked for, and not reached.
+            _ if self.fault.is_some() && self.message == Message::Write => "state refused",
             (true, _) => "state bad",
             (false, Activity::Rest) => "state",
             (false, _) => "state running",

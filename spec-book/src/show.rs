@@ -2,7 +2,6 @@
 
 mod coverage;
 mod decomposition;
-mod demands;
 mod machine;
 mod matrix;
 mod region;
@@ -31,7 +30,6 @@ fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {
     match show.what.value.as_str() {
         "coverage" => coverage::show(page),
         "decomposition" => edition(decomposition::show),
-        "demands" => demands::show(page),
         "machine" => edition(machine::show),
         "matrix" => edition(matrix::show),
         "region" => edition(region::show),
@@ -51,7 +49,7 @@ fn editions<'a>(book: &'a Book, show: &'a Show) -> impl Iterator<Item = &'a Edit
     book.editions.iter().filter(meant)
 }
 
-/// A table that scrolls in its own box.
+/// A table that scrolls in its own box. The caption is for everybody.
 fn table(
     class: &str,
     caption: &str,

@@ -8,7 +8,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use spec_model::{Rejected, model};
 
 use crate::page::Site;
-use crate::tests_of::Tests;
+use crate::tests_of::{Tests, mentions};
 
 /// The preprocessor `spec`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +25,7 @@ impl Preprocessor for Spec {
             spec_model::load(&shortened(&summary)).map_err(|rejected| complaint(&rejected))?;
         same_chapters(&model, &book)?;
         let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
-        let tests = Tests::new(repository.as_deref());
+        let tests = Tests::new(mentions(&ctx.root)?, repository.as_deref());
         let site = Site::new(&model, &tests);
         // Not by counting: mdBook visits nested chapters before the one that they belong to.
         book.for_each_chapter_mut(|chapter| {

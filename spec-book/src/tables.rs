@@ -6,6 +6,11 @@ use crate::page::Page;
 /// Wraps every table of the chapter.
 pub(crate) fn wrap(page: &Page<'_>, edits: &mut Edits) {
     for table in page.own(&page.book.tables, |table| table.chapter) {
+        // It says where the picture puts what other tables declare: the picture is enough.
+        if table.kind == "layout" {
+            edits.replace(table.span, "");
+            continue;
+        }
         edits.insert(
             table.span.start,
             format!("<div class=\"spec spec-{}\">\n\n", table.kind),

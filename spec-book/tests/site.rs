@@ -113,8 +113,14 @@ fn every_page_is_balanced_and_shows_no_directive() {
             .and_then(|(_, rest)| rest.split_once("</main>"));
         assert_eq!(main.map(|(main, _)| unbalanced(main)), Some(None), "{name}");
         assert!(!page.contains("<!-- spec:"), "{name} shows a directive");
-        let unresolved = |tag: &Tag| tag.attribute("href").is_some_and(|href| href.starts_with("rule:"));
-        assert!(!tags(page).iter().any(unresolved), "{name} has a link to a rule that is not resolved");
+        let unresolved = |tag: &Tag| {
+            tag.attribute("href")
+                .is_some_and(|href| href.starts_with("rule:"))
+        };
+        assert!(
+            !tags(page).iter().any(unresolved),
+            "{name} has a link to a rule that is not resolved"
+        );
     }
 }
 

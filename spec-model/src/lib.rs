@@ -24,7 +24,6 @@ mod pipeline;
 pub const SHOWS: &[&str] = &[
     "coverage",
     "decomposition",
-    "demands",
     "machine",
     "matrix",
     "region",

@@ -13,7 +13,7 @@ const BOX: At = At { x: 172, y: 34 };
 /// From state to state.
 const PITCH: At = At { x: 270, y: 84 };
 /// Around everything; edges that go round a state need it.
-const MARGIN: At = At { x: 40, y: 14 };
+const MARGIN: At = At { x: 48, y: 14 };
 /// How far an edge swings out to go round the states between its ends.
 const SWING: i32 = 116;
 

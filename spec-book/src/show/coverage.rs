@@ -24,21 +24,21 @@ pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
     elements.extend(chapters.iter().map(|(chapter, rules)| {
         let title = &page.book.chapters[*chapter].title;
         let rows = rules.iter().map(|rule| row(page, rule));
-        let rules = table(
-            "coverage",
-            title,
-            head(["Rule", "Level", "Verified by"]),
-            rows,
-        );
-        let open = |standing| page_count(page, rules_of(page, *chapter), standing) > 0;
-        let details = details(title, [rules]);
-        if open(Standing::Uncovered) {
-            details.attr("open", "")
-        } else {
-            details
-        }
+        let head = head(["Rule", "Level", "Verified by"]);
+        let caption = format!("The rules of “{title}”");
+        details(
+            &summary_of(page, title, rules),
+            [table("coverage", &caption, head, rows)],
+        )
     }));
     elements
+}
+
+fn summary_of(page: &Page<'_>, title: &str, rules: &[Rule]) -> String {
+    match count(page, rules, Standing::Uncovered) {
+        0 => title.to_owned(),
+        open => format!("{title}: {open} not covered"),
+    }
 }
 
 fn rules_of<'a>(page: &Page<'a>, chapter: usize) -> &'a [Rule] {
@@ -49,7 +49,7 @@ fn rules_of<'a>(page: &Page<'a>, chapter: usize) -> &'a [Rule] {
 }
 
 fn standing(page: &Page<'_>, rule: &Rule) -> Standing {
-    if !page.tests.of(rule).is_empty() {
+    if page.tests.verify(rule) {
         Standing::Tested
     } else if rule.untestable.is_some() {
         Standing::Untestable
@@ -58,7 +58,7 @@ fn standing(page: &Page<'_>, rule: &Rule) -> Standing {
     }
 }
 
-fn page_count(page: &Page<'_>, rules: &[Rule], wanted: Standing) -> usize {
+fn count(page: &Page<'_>, rules: &[Rule], wanted: Standing) -> usize {
     rules
         .iter()
         .filter(|rule| standing(page, rule) == wanted)
@@ -68,26 +68,26 @@ fn page_count(page: &Page<'_>, rules: &[Rule], wanted: Standing) -> usize {
 /// The whole in one sentence.
 fn verdict(page: &Page<'_>) -> Element {
     let rules = &page.book.rules;
-    let count = |wanted| page_count(page, rules, wanted);
+    let of = |wanted| count(page, rules, wanted);
     el("p").text(format!(
         "{} rules: {} are verified by tests, {} cannot be tested for a stated reason, {} are not covered.",
         rules.len(),
-        count(Standing::Tested),
-        count(Standing::Untestable),
-        count(Standing::Uncovered),
+        of(Standing::Tested),
+        of(Standing::Untestable),
+        of(Standing::Uncovered),
     ))
 }
 
 fn summary(page: &Page<'_>, chapters: &[(usize, &[Rule])]) -> Element {
     let rows = chapters.iter().map(|(chapter, rules)| {
-        let count = |wanted| number(page_count(page, rules, wanted));
-        let uncovered = page_count(page, rules, Standing::Uncovered);
+        let of = |wanted| number(count(page, rules, wanted));
+        let uncovered = count(page, rules, Standing::Uncovered);
         let title = &page.book.chapters[*chapter].title;
         el("tr")
             .child(row_head().child(link(page.to_chapter(*chapter), title)))
             .child(number(rules.len()))
-            .child(count(Standing::Tested))
-            .child(count(Standing::Untestable))
+            .child(of(Standing::Tested))
+            .child(of(Standing::Untestable))
             .child(if uncovered > 0 {
                 number(uncovered).class("bad")
             } else {

@@ -85,5 +85,8 @@ fn cell(order: &ActionTable, pair: &Pair<'_>) -> Element {
     } else {
         "leap"
     };
-    el("td").class(class).text(numbers.join(" "))
+    match numbers.as_slice() {
+        [] => el("td").class(class).child(el("small").text("none")),
+        numbers => el("td").class(class).text(numbers.join(" ")),
+    }
 }
