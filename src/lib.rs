@@ -24,6 +24,8 @@ spec_macros::spec!("../book/SUMMARY.md");
 #[cfg(feature = "reference")]
 pub mod driver;
 pub mod machine;
+#[cfg(feature = "reference")]
+pub mod vmm;
 
 /// Says which rules a test is about: `covers![V1_STATE_SYNC, V1_STATE_RESET];` inside the test function.
 ///

@@ -17,10 +17,8 @@ impl<D: Driver + Window + ?Sized> MigrationRegion<D> {
             }
             taken = true;
         }
-        if new != self.state {
-            self.state = new;
-            self.driver.settle(new);
-        }
+        self.state = new;
+        self.driver.settle(new);
         Ok(())
     }
 

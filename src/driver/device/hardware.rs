@@ -31,7 +31,7 @@ pub struct Trouble {
     pub dead: bool,
     /// The next capture fails and leaves no trace.
     pub capture: bool,
-    /// The next load fails and leaves no trace.
+    /// The next load fails half way.
     pub load: bool,
 }
 
@@ -145,13 +145,14 @@ impl Device {
     /// Whether a load works this time.
     ///
     /// # Errors
-    /// It was told to fail ([`Trouble::load`]); the next one works.
-    pub fn begin_load(&mut self) -> Result<(), Refused> {
-        if std::mem::take(&mut self.trouble.load) {
-            Err(Refused)
-        } else {
-            Ok(())
+    /// It was told to fail ([`Trouble::load`]): half of its memory is overwritten. The next one works.
+    pub fn begin_load(&mut self) -> Result<(), Dead> {
+        if !std::mem::take(&mut self.trouble.load) {
+            return Ok(());
         }
+        let half = self.memory.len() / 2;
+        self.memory[..half].fill(0xff);
+        Err(Dead)
     }
 
     /// Whatever its health: no DMA, no change, until it is reset.
