@@ -7,15 +7,13 @@ use spec_model::source::SourceMap;
 use crate::locate::Location;
 use crate::output::{Outcome, Stop, count, error, note, styled};
 
-/// The model, with its warnings printed; or all diagnostics printed and [`Stop::Found`].
+/// The model; or all diagnostics printed and [`Stop::Found`]. Warnings are for those who write.
 pub(crate) fn read(at: &Location) -> Outcome<Book> {
-    let book = load(at)?.map_err(|rejected| {
+    load(at)?.map_err(|rejected| {
         show_all(&rejected.sources, &rejected.diagnostics);
         error(&verdict(&rejected.diagnostics));
         Stop::Found
-    })?;
-    show_all(&book.sources, &book.warnings);
-    Ok(book)
+    })
 }
 
 /// The model, or what is wrong. Only a book that is not there is [`Stop::Trouble`].

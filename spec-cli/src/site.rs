@@ -41,7 +41,8 @@ impl Plan {
 pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
     at.html()?;
     guard::keep_sources_safe(at, &plan.dest)?;
-    reader::read(at)?;
+    let book = reader::read(at)?;
+    reader::show_all(&book.sources, &book.warnings);
     let staging = swap::Staging::beside(&plan.dest)?;
     render(at, plan, staging.path())?;
     staging.replace(&plan.dest)

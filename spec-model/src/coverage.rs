@@ -240,7 +240,7 @@ impl Report {
     }
 
     /// Rules that no test which runs names, and that do not say why.
-    pub fn uncovered<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Rule> {
+    pub fn uncovered<'b>(&self, book: &'b Book) -> impl Iterator<Item = &'b Rule> {
         let rules = book.rules.iter().zip(&self.rules);
         let open = rules
             .filter(|(rule, tests)| rule.untestable.is_none() && !tests.iter().any(Mention::runs));
@@ -248,7 +248,7 @@ impl Report {
     }
 
     /// Rules that claim to be untestable, and that a test names.
-    pub fn contradicted<'b>(&'b self, book: &'b Book) -> impl Iterator<Item = &'b Rule> {
+    pub fn contradicted<'b>(&self, book: &'b Book) -> impl Iterator<Item = &'b Rule> {
         let rules = book.rules.iter().zip(&self.rules);
         let tested = rules
             .filter(|(rule, tests)| rule.untestable.is_some() && tests.iter().any(Mention::runs));

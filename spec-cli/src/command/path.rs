@@ -158,10 +158,14 @@ impl<'a> Question<'a> {
         let errno = fault.map_or("an error", |fault| &fault.errno.value);
         let why = one_line(&refusal.meaning.value);
         note(&format!("refused: {what} gets {errno} ({name}): {why}"));
+        let (place, row) = (self.line_of(refusal.when.span), refusal.when.span);
+        note(&format!(
+            "  row  {place}: {}",
+            self.book.sources.text(row).replace("\\|", "|")
+        ));
         if let Some(rule) = fault.and_then(|fault| self.book.rule(&fault.rule.value)) {
-            let text = one_line(&rule.text.value);
-            note(format!("  rule {}: {text}", rule.id.value).trim_end_matches(": "));
-            note(&format!("  at {}", self.line_of(rule.id.span)));
+            let (place, text) = (self.line_of(rule.id.span), one_line(&rule.text.value));
+            note(&format!("  rule {place}: {}: {text}", rule.id.value));
         }
         Err(Stop::Found)
     }

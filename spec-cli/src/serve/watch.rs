@@ -28,7 +28,7 @@ pub(super) fn sources(at: &Location) -> Vec<PathBuf> {
         sources.extend(extra.map(|path| at.root.join(path)));
     }
     sources.extend(
-        crate::coverage::FOLDERS
+        spec_model::coverage::FOLDERS
             .iter()
             .map(|folder| at.root.join(folder)),
     );

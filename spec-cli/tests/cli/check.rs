@@ -29,6 +29,43 @@ fn all_mistakes_are_reported_at_once() {
     }
 }
 
+/// A rule is covered by a test that runs; one that says why not needs none, and may have none.
+#[test]
+fn rules_without_tests_are_listed() {
+    let book = TempBook::door();
+    insta::assert_snapshot!(
+        "coverage_without_tests",
+        book.run(&["check", "--coverage"]).seen()
+    );
+
+    book.edit(
+        "book/door.md",
+        "r[door.whole]\n",
+        "r[door.whole]\n<!-- spec: untestable reason=\"so it is\" -->\n",
+    );
+    book.write(
+        "tests/door.rs",
+        "#[test]\nfn bits() {\n    covers![DOOR_BITS, DOOR_VALUES, DOOR_REFUSED, DOOR_WHOLE];\n}\n\
+         #[test]\n#[ignore]\nfn later() {\n    covers![DOOR_ORDER];\n}\n",
+    );
+    assert_eq!(
+        book.run(&["check"]).code,
+        Some(0),
+        "only --coverage asks for tests"
+    );
+    for format in ["text", "json", "github"] {
+        let checked = book.run(&["check", "--coverage", "--format", format]);
+        insta::assert_snapshot!(format!("coverage_{format}"), checked.seen());
+    }
+
+    book.edit("tests/door.rs", ", DOOR_WHOLE", ", ERRNO_VALUES");
+    book.edit("tests/door.rs", "#[ignore]\n", "");
+    insta::assert_snapshot!(
+        "coverage_complete",
+        book.run(&["check", "--coverage"]).seen()
+    );
+}
+
 #[test]
 fn what_is_not_there_is_one_line() {
     let book = TempBook::door();

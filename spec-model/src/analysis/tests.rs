@@ -57,6 +57,13 @@ r[deck.errors]
 | `no_bit` | a write | no such bit | `EIO` | unchanged | `deck.errors` |
 | `no_lamp` | a write | no lamp | `EIO` | unchanged | `deck.errors` |
 | `not_valid` | a write | not valid | `EIO` | unchanged | `deck.errors` |
+| `torn` | an action | the tape tears | `EIO` | error | `deck.errors` |
+
+<!-- spec: events -->
+
+| Event | When | State after | The driver |
+|---|---|---|---|
+| `mend` | somebody mends it | `RUN` | starts anew |
 
 <!-- spec: actions hasty of=deck status=adopted title="In haste" -->
 

@@ -2,10 +2,18 @@
 
 use serde_json::{Value, json};
 use spec_model::diagnostic::{Diagnostic, Severity};
+use spec_model::model::Rule;
 use spec_model::source::{SourceMap, Span, display};
 
-/// One object: how many, and every diagnostic with its place.
-pub(super) fn json(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
+use crate::coverage::Coverage;
+
+/// One object: how many, every diagnostic with its place, and the rules that no test names (`null`
+/// where there are no tests).
+pub(super) fn json(
+    sources: &SourceMap,
+    diagnostics: &[Diagnostic],
+    coverage: Option<&Coverage<'_>>,
+) -> String {
     let errors = diagnostics
         .iter()
         .filter(|d| d.severity == Severity::Error)
@@ -15,8 +23,20 @@ pub(super) fn json(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         "errors": errors,
         "warnings": diagnostics.len() - errors,
         "diagnostics": list,
+        "coverage": coverage.map(|coverage| json!({
+            "rules": coverage.rules,
+            "tested": coverage.tested(),
+            "untestable": coverage.untestable,
+            "uncovered": rules(sources, &coverage.uncovered),
+            "contradicted": rules(sources, &coverage.contradicted),
+        })),
     });
     format!("{whole:#}\n")
+}
+
+fn rules(sources: &SourceMap, rules: &[&Rule]) -> Vec<Value> {
+    let rule = |rule: &&Rule| json!({ "id": rule.id.value, "place": place(sources, rule.id.span) });
+    rules.iter().map(rule).collect()
 }
 
 fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
@@ -61,8 +81,6 @@ pub(super) fn github(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String 
 }
 
 fn annotation(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
-    let file = sources.file(diagnostic.span.file);
-    let at = file.position(diagnostic.span.start);
     let mut message = diagnostic.title.clone();
     for more in [Some(&diagnostic.label), diagnostic.help.as_ref()]
         .into_iter()
@@ -72,14 +90,26 @@ fn annotation(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
             message.push_str(&format!("\n{more}"));
         }
     }
+    let word = word(diagnostic.severity);
+    command(sources, word, diagnostic.span, diagnostic.code.0, &message)
+}
+
+/// A rule that is not as it should be.
+pub(super) fn rule(sources: &SourceMap, rule: &Rule, what: &str) -> String {
+    let message = format!("rule {}: {what}", rule.id.value);
+    command(sources, "error", rule.id.span, "untested-rule", &message)
+}
+
+fn command(sources: &SourceMap, word: &str, span: Span, title: &str, message: &str) -> String {
+    let file = sources.file(span.file);
+    let at = file.position(span.start);
     format!(
-        "::{} file={},line={},col={},title={}::{}\n",
-        word(diagnostic.severity),
+        "::{word} file={},line={},col={},title={}::{}\n",
         property(&display(&file.path)),
         at.line,
         at.column,
-        property(diagnostic.code.0),
-        escape(&message),
+        property(title),
+        escape(message),
     )
 }
 
