@@ -156,3 +156,20 @@ fn nothing_is_loaded_from_elsewhere() {
         }
     }
 }
+
+#[test]
+fn every_page_shows_its_own_chapter() {
+    let model = spec_model::load(&root().join("book/SUMMARY.md")).expect("the book");
+    for chapter in &model.chapters {
+        let title = &chapter.headings.first().expect("a title").text.value;
+        let page = chapter.path.replace("README.md", "index.md");
+        let page = page.replace(".md", ".html");
+        let found = PAGES.iter().find(|(name, _)| *name == page);
+        let (_, html) = found.unwrap_or_else(|| panic!("no page {page}"));
+        let heading = html.split_once("<h1 id=").map(|(_, rest)| rest);
+        let heading = heading.and_then(|rest| rest.split_once("</h1>"));
+        let (heading, _) = heading.unwrap_or_else(|| panic!("{page} has no title"));
+        let shown = heading.replace("&#39;", "'").replace("’", "'");
+        assert!(shown.contains(title.as_str()), "{page}: {shown}");
+    }
+}
