@@ -158,15 +158,15 @@ impl<'a> Question<'a> {
         let errno = fault.map_or("an error", |fault| &fault.errno.value);
         let why = one_line(&refusal.meaning.value);
         note(&format!("refused: {what} gets {errno} ({name}): {why}"));
-        let (place, row) = (self.line_of(refusal.when.span), refusal.when.span);
-        note(&format!(
-            "  row  {place}: {}",
-            self.book.sources.text(row).replace("\\|", "|")
-        ));
         if let Some(rule) = fault.and_then(|fault| self.book.rule(&fault.rule.value)) {
             let (place, text) = (self.line_of(rule.id.span), one_line(&rule.text.value));
-            note(&format!("  rule {place}: {}: {text}", rule.id.value));
+            note(&format!("  rule {}, {place}: {text}", rule.id.value));
         }
+        let (place, when) = (self.line_of(refusal.when.span), refusal.when.span);
+        note(&format!(
+            "  row {place}: {}",
+            self.book.sources.text(when).replace("\\|", "|")
+        ));
         Err(Stop::Found)
     }
 
