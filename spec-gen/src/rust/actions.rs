@@ -142,6 +142,11 @@ fn set(table: &ActionTable) -> TokenStream {
                 Self(self.0 | (1 << action as u32))
             }
 
+            /// One bit an action, in the order of [`Action::ALL`] from the lowest bit.
+            pub const fn mask(self) -> #raw {
+                self.0
+            }
+
             /// Whether there is nothing to do.
             pub const fn is_empty(self) -> bool {
                 self.0 == 0
