@@ -114,7 +114,7 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
         });
         at = match fault.map(|fault| fault.after) {
             None => state,
-            Some(FaultAfter::Unchanged) => at,
+            Some(FaultAfter::Unchanged | FaultAfter::OnThePath) => at,
             Some(FaultAfter::Error) => error.unwrap_or(at),
         };
         before = Some(step);

@@ -3,7 +3,10 @@
 
 mod actions;
 mod buffer;
+mod capabilities;
 mod decompose;
+pub mod fsm;
+mod register;
 mod report;
 mod state;
 mod why;
@@ -13,7 +16,9 @@ mod tests;
 
 pub use actions::{Groups, triggered};
 pub use buffer::{Loss, loss};
+pub use capabilities::{capability_flags, capability_sets};
 pub use decompose::{Verdict, decompose, paths};
+pub use register::{Register, register};
 pub use report::{OrderReport, Pair, Summary, order_report};
 pub use state::{
     UnknownState, all_bits, error_state, holds, parse_state, refuse, state_name, valid_states,

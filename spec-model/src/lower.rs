@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Listed;
 use crate::markdown::Document;
@@ -12,10 +13,14 @@ use crate::model::{Book, ConstantGroup, Edition};
 use crate::parse::{ChapterSyntax, KINDS, TableSyntax, find_kind};
 use crate::source::{SourceMap, Spanned};
 
+mod descriptors;
 mod device;
 mod flows;
+mod fsm;
 mod links;
+mod mapping;
 mod names;
+mod predicates;
 mod registers;
 mod row;
 mod text;
@@ -47,6 +52,8 @@ pub(crate) fn lower(
             .collect::<Vec<_>>()
     };
     let terms = text::terms(&everywhere("terms"));
+    let mappings = grouped.iter().flat_map(|group| group.tables.of("mapping"));
+    let mappings = mapping::mappings(mappings.copied(), &editions, diagnostics);
     let demands = text::demands(&everywhere("demands"), &rule_names, diagnostics);
     Book {
         sources: SourceMap::default(),
@@ -56,6 +63,7 @@ pub(crate) fn lower(
         hidden: text::hidden(syntax),
         links: links::links(sources, chapters, documents, &rule_names, diagnostics),
         warnings: Vec::new(),
+        mappings,
         terms,
         demands,
         constants,
@@ -184,8 +192,11 @@ fn edition(
     );
     let structs = registers::structs(tables, diagnostics);
     let capabilities = device::capabilities(tables);
+    fsm::check_register(tables, diagnostics);
     let bits = device::bits(tables, &capabilities, &faults, diagnostics);
-    let states = StateNames::of(bits.as_ref());
+    let fsm = fsm::fsm(tables, &capabilities, &faults, diagnostics);
+    let register = Register::of(bits.as_ref(), fsm.as_ref());
+    let states = StateNames::of(register);
     let properties = vmm::properties(tables);
     let conditions = vmm::conditions(tables);
     let mut edition = Edition {
@@ -194,15 +205,18 @@ fn edition(
             .title
             .as_ref()
             .map_or_else(String::new, |title| title.value.to_owned()),
-        protocols: registers::protocols(tables, &structs, &faults, bits.as_ref(), diagnostics),
+        protocols: registers::protocols(tables, &structs, &faults, register, diagnostics),
+        fd_protocols: descriptors::protocols(tables, &faults, register, diagnostics),
+        ioctls: descriptors::ioctls(tables, &structs, diagnostics),
         events: vmm::events(tables, &states, diagnostics),
         consequences: vmm::consequences(tables, &properties, diagnostics),
-        work: vmm::work(tables, bits.as_ref(), &conditions, diagnostics),
+        work: vmm::work(tables, register, &conditions, diagnostics),
         injections: vmm::injections(tables),
         flows: Vec::new(),
         constants,
         structs,
         bits,
+        fsm,
         capabilities,
         faults,
         properties,

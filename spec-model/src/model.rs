@@ -3,17 +3,23 @@
 //! [`Book`] is the whole; an [`Edition`] is one protocol. Every type says in its first line which
 //! table or directive it comes from; `book/authoring.md` describes their columns.
 
+mod descriptor;
 mod device;
 mod flow;
+mod fsm;
+mod mapping;
 mod register;
 mod text;
 
+pub use descriptor::{FdProtocol, FdRow, Ioctl, Operation};
 pub use device::{
     Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault,
     FaultAfter, Layout, OrderStatus, Place, Predicate, Property, PropertyType, Refusal,
     WindowEffect,
 };
 pub use flow::{Condition, Devices, Flow, Injection, Side, Step, Target, Work};
+pub use fsm::{Fsm, FsmArc, PathRule, Session, SessionEffect, State};
+pub use mapping::{Mapping, MappingRow};
 pub use register::{
     Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct,
     Transition,
@@ -36,6 +42,8 @@ pub struct Book {
     pub constants: Vec<ConstantGroup>,
     /// The protocols.
     pub editions: Vec<Edition>,
+    /// `mapping` tables: what became of one edition in another.
+    pub mappings: Vec<Mapping>,
     /// Names that the book uses and does not define (`VFIO_DEVICE_RESET`), and the glossary.
     pub terms: Vec<Term>,
     /// What the people who argued for the protocol asked of it.
@@ -63,12 +71,19 @@ pub struct Edition {
     pub constants: Vec<ConstantGroup>,
     /// `struct` tables.
     pub structs: Vec<Struct>,
+    /// `ioctl` tables.
+    pub ioctls: Vec<Ioctl>,
     /// The `bits` table, with its predicates, behaviours, actions and refusals.
     pub bits: Option<BitField>,
+    /// The `states` table, with its arcs, paths, predicates, behaviours and refusals. An edition has
+    /// either this or [`Edition::bits`].
+    pub fsm: Option<Fsm>,
     /// `capabilities` tables.
     pub capabilities: Vec<Capability>,
-    /// `protocol` tables.
+    /// `protocol` tables with `of`: over the registers of a struct.
     pub protocols: Vec<Protocol>,
+    /// `protocol` tables without `of`: over the data fd.
+    pub fd_protocols: Vec<FdProtocol>,
     /// `errors` tables.
     pub faults: Vec<Fault>,
     /// `events` tables.

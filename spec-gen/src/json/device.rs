@@ -107,6 +107,7 @@ pub(super) fn errors(edition: &Edition, places: &Places<'_>) -> Value {
             "state_after": match row.after {
                 FaultAfter::Unchanged => "unchanged",
                 FaultAfter::Error => "error",
+                FaultAfter::OnThePath => "on the path",
             },
             "rule": row.rule.value,
             "at": places.at(row.name.span),

@@ -24,6 +24,13 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         functions: facts(cx, rows, &idents),
     }
     .generate();
+    let on_the_path = rows.iter().any(|row| row.after == FaultAfter::OnThePath);
+    let on_the_path = on_the_path.then(|| {
+        quote! {
+            /// The state that the failing arc left from: the old one, or one along the path.
+            OnThePath,
+        }
+    });
     quote! {
         #fault
 
@@ -36,6 +43,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
             Unchanged,
             /// The error state.
             Error,
+            #on_the_path
         }
     }
 }
@@ -62,6 +70,7 @@ fn facts(cx: &Cx<'_>, rows: &[Fault], idents: &[Ident]) -> TokenStream {
         rows.iter().map(|row| match row.after {
             FaultAfter::Unchanged => quote!(After::Unchanged),
             FaultAfter::Error => quote!(After::Error),
+            FaultAfter::OnThePath => quote!(After::OnThePath),
         }),
     );
     let rules = choice::arms(

@@ -147,16 +147,21 @@ pub struct UnknownState {
     pub part: String,
     /// The names that would.
     pub known: Vec<String>,
+    /// Whether the names are bits, to be joined; otherwise each is a state.
+    pub bits: bool,
 }
 
 impl fmt::Display for UnknownState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = self.known.join("`, `");
-        write!(
-            f,
-            "`{}` is no state: expected a number, `ERROR`, or `{known}` joined by `|`",
-            self.part
-        )
+        let (part, known) = (&self.part, self.known.join("`, `"));
+        if self.bits {
+            write!(
+                f,
+                "`{part}` is no state: expected a number, `ERROR`, or `{known}` joined by `|`"
+            )
+        } else {
+            write!(f, "`{part}` is no state: expected a number, or `{known}`")
+        }
     }
 }
 
@@ -177,15 +182,9 @@ fn parse_part(field: &BitField, part: &str) -> Result<u32, UnknownState> {
     if let Some(bit) = field.bits.iter().find(|bit| bit.name.value == part) {
         return Ok(bit_mask(bit.number.value));
     }
-    let number = match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        // `from_str_radix` would take a sign.
-        Some(hex) if hex.starts_with(|c: char| c.is_ascii_hexdigit()) => {
-            u32::from_str_radix(hex, 16).ok()
-        }
-        Some(_) => None,
-        None if part.starts_with(|c: char| c.is_ascii_digit()) => part.parse().ok(),
-        None if part == "ERROR" => error_state(field),
-        None => None,
+    let number = match part {
+        "ERROR" => error_state(field),
+        part => parse_number(part),
     };
     number.ok_or_else(|| UnknownState {
         part: part.to_owned(),
@@ -194,5 +193,19 @@ fn parse_part(field: &BitField, part: &str) -> Result<u32, UnknownState> {
             .iter()
             .map(|bit| bit.name.value.clone())
             .collect(),
+        bits: true,
     })
+}
+
+/// A decimal number, or a hexadecimal one with `0x`.
+pub(super) fn parse_number(part: &str) -> Option<u32> {
+    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        // `from_str_radix` would take a sign.
+        Some(hex) if hex.starts_with(|c: char| c.is_ascii_hexdigit()) => {
+            u32::from_str_radix(hex, 16).ok()
+        }
+        Some(_) => None,
+        None if part.starts_with(|c: char| c.is_ascii_digit()) => part.parse().ok(),
+        None => None,
+    }
 }

@@ -1,12 +1,12 @@
-//! What a device is: capabilities, the bits of its register and all that is said of them.
+//! What a device is: capabilities, the bits of its register and the actions that they trigger.
 
-use super::Tables;
 use super::names::{Names, StateNames};
 use super::row::{Cells, rows};
+use super::{Tables, predicates as said};
+use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{
-    Action, ActionTable, Behaviour, Bit, BitField, Capability, Fault, Layout, OrderStatus, Place,
-    Predicate, Refusal, WindowEffect,
+    Action, ActionTable, Bit, BitField, Capability, Fault, OrderStatus, WindowEffect,
 };
 use crate::parse::TableSyntax;
 use crate::source::Spanned;
@@ -18,24 +18,14 @@ const MOST_BITS: usize = 8;
 pub(super) fn capabilities(tables: &Tables<'_, '_>) -> Vec<Capability> {
     let capability = |row: Cells<'_, '_>| Capability {
         name: row.name("Capability"),
+        flag: row.optional_number("Flag"),
+        required: row.optional("Required").is_some(),
+        linux: row.optional("Linux"),
         announced: row.prose("Announced by"),
         meaning: row.prose("Meaning"),
         without: row.prose("Without it"),
     };
     tables.rows("capabilities").map(capability).collect()
-}
-
-/// The names that a predicate over the register may use.
-pub(super) fn state_names(field: Option<&BitField>) -> Names<'_> {
-    let bits = field
-        .iter()
-        .flat_map(|f| &f.bits)
-        .map(|bit| bit.name.value.as_str());
-    let predicates = field
-        .iter()
-        .flat_map(|f| &f.predicates)
-        .map(|row| row.name.value.as_str());
-    Names::new("bit or predicate", bits).with(predicates)
 }
 
 /// The `bits` table with every table that speaks of it.
@@ -45,56 +35,30 @@ pub(super) fn bits(
     faults: &[Fault],
     diagnostics: &mut Diagnostics,
 ) -> Option<BitField> {
-    let table = only(tables, "bits", diagnostics);
-    check_register(tables, table, diagnostics);
-    let table = table?;
+    let table = said::only(tables, "bits", diagnostics)?;
     let mut field = register(table, capabilities, diagnostics);
-    predicates(tables, &mut field, diagnostics);
-    behaviours(tables, &mut field, diagnostics);
-    let states = StateNames::of(Some(&field));
+    let units = said::units(Some(Register::Bits(&field)));
+    field.predicates = said::predicates(tables, &units, diagnostics);
+    check_predicates(tables, &field, diagnostics);
+    let names = said::names(Some(Register::Bits(&field)));
+    field.behaviours = said::behaviours(tables, &names, diagnostics);
+    let states = StateNames::of(Some(Register::Bits(&field)));
     field.initial = table.state("initial", &states, diagnostics);
-    field.refusals = refusals(tables, &field, faults, diagnostics);
+    let built_in = ["reserved", "unsupported"];
+    field.refusals = said::refusals(
+        tables,
+        Register::Bits(&field),
+        &built_in,
+        faults,
+        diagnostics,
+    );
     field.actions = tables
         .of("actions")
         .iter()
         .map(|table| actions(table, &field, diagnostics))
         .collect();
-    field.layout = layout(tables, &states, diagnostics);
+    field.layout = said::layout(tables, &states, diagnostics);
     Some(field)
-}
-
-/// The one table of a kind that can be declared once.
-fn only<'t, 's, 'a>(
-    tables: &'t Tables<'s, 'a>,
-    kind: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'s TableSyntax<'a>> {
-    let (first, rest) = tables.of(kind).split_first()?;
-    for more in rest {
-        let title = format!("a second table of kind `{kind}` in this edition");
-        diagnostics.push(
-            Diagnostic::error("duplicate-table", more.directive.span, title)
-                .related(first.directive.span, "the first one"),
-        );
-    }
-    Some(first)
-}
-
-/// Every table about a register names the one that `bits` declares.
-fn check_register(
-    tables: &Tables<'_, '_>,
-    bits: Option<&TableSyntax<'_>>,
-    diagnostics: &mut Diagnostics,
-) {
-    let known = Names::new("register", bits.map(|table| table.name().value));
-    for kind in ["predicates", "behaviours", "refused", "layout"] {
-        for table in tables.of(kind) {
-            known.expect(table.name().value, table.name().span, diagnostics);
-        }
-    }
-    for table in tables.of("actions") {
-        known.check(&table.attribute("of"), diagnostics);
-    }
 }
 
 fn register(
@@ -150,20 +114,7 @@ fn register(
     }
 }
 
-fn predicates(tables: &Tables<'_, '_>, field: &mut BitField, diagnostics: &mut Diagnostics) {
-    for table in tables.of("predicates") {
-        for row in rows(table) {
-            let (name, holds) = (row.name("Name"), row.expr("Holds when"));
-            state_names(Some(field)).check_all(&holds.value, diagnostics);
-            let meaning = row.prose("Meaning");
-            field.predicates.push(Predicate {
-                name,
-                holds,
-                meaning,
-                rule: table.rule_id(),
-            });
-        }
-    }
+fn check_predicates(tables: &Tables<'_, '_>, field: &BitField, diagnostics: &mut Diagnostics) {
     for required in ["valid", "error"] {
         if !field
             .predicates
@@ -180,57 +131,6 @@ fn predicates(tables: &Tables<'_, '_>, field: &mut BitField, diagnostics: &mut D
             ));
         }
     }
-}
-
-fn behaviours(tables: &Tables<'_, '_>, field: &mut BitField, diagnostics: &mut Diagnostics) {
-    let names = state_names(Some(field));
-    let mut behaviours = Vec::new();
-    for table in tables.of("behaviours") {
-        for row in rows(table) {
-            let holds = row.expr("Holds while");
-            names.check_all(&holds.value, diagnostics);
-            let (aspect, name) = (row.prose("Aspect"), row.name("Name"));
-            behaviours.push(Behaviour {
-                aspect,
-                name,
-                holds,
-                meaning: row.prose("The device"),
-                rule: table.rule_id(),
-            });
-        }
-    }
-    field.behaviours = behaviours;
-}
-
-fn refusals(
-    tables: &Tables<'_, '_>,
-    field: &BitField,
-    faults: &[Fault],
-    diagnostics: &mut Diagnostics,
-) -> Vec<Refusal> {
-    let errors = Names::new(
-        "error",
-        faults.iter().map(|fault| fault.name.value.as_str()),
-    );
-    let before: Vec<String> = field
-        .predicates
-        .iter()
-        .map(|row| format!("was_{}", row.name.value))
-        .collect();
-    let names = state_names(Some(field))
-        .with(before.iter().map(String::as_str))
-        .with(["reserved", "unsupported"]);
-    let mut refusal = |row: Cells<'_, '_>| {
-        let (when, fault) = (row.expr("Refused when"), row.name("Error"));
-        names.check_all(&when.value, diagnostics);
-        errors.check(&fault, diagnostics);
-        Refusal {
-            when,
-            fault,
-            meaning: row.prose("Meaning"),
-        }
-    };
-    tables.rows("refused").map(&mut refusal).collect()
 }
 
 fn actions(
@@ -280,36 +180,4 @@ fn actions(
         actions,
         rule: table.rule_id(),
     }
-}
-
-fn layout(
-    tables: &Tables<'_, '_>,
-    states: &StateNames,
-    diagnostics: &mut Diagnostics,
-) -> Option<Layout> {
-    let table = only(tables, "layout", diagnostics)?;
-    let mut places = Vec::new();
-    for row in rows(table) {
-        let Some((names, span)) = row.state("State") else {
-            continue;
-        };
-        let state = Spanned::new(states.value(names, diagnostics), span);
-        let mut small = |column| {
-            let number: Spanned<u64> = row.number(column);
-            if number.value > 100 {
-                let title = "a grid has at most 100 rows and columns";
-                diagnostics.push(Diagnostic::error("bad-number", number.span, title));
-            }
-            number.value.min(100) as u32
-        };
-        places.push(Place {
-            state,
-            column: small("Column"),
-            row: small("Row"),
-        });
-    }
-    Some(Layout {
-        span: table.span,
-        places,
-    })
 }

@@ -188,7 +188,7 @@ impl Reader<'_> {
 
     fn target(&self, row: Cells<'_, '_>, diagnostics: &mut Diagnostics) -> Spanned<Target> {
         let (target, span) = row.target("device_state");
-        let mut value = |names: &[Spanned<&str>]| self.states.value(names, diagnostics);
+        let mut value = |names: &[Spanned<&str>]| self.states.value(names, span, diagnostics).value;
         let target = match target {
             Some(TargetSyntax::State(names)) => Target::State(value(names)),
             Some(TargetSyntax::Write(names)) => Target::Write(value(names)),

@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::analysis;
+use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
-use crate::model::BitField;
 use crate::parse::{list_all, suggestion};
 use crate::source::{Span, Spanned};
 
@@ -30,6 +29,11 @@ impl<'n> Names<'n> {
     pub(super) fn with(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.known.extend(names);
         self
+    }
+
+    /// The same under another title.
+    pub(super) fn called(self, what: &'static str) -> Self {
+        Self { what, ..self }
     }
 
     /// Reports a name that is not among them.
@@ -70,44 +74,80 @@ impl<'n> Names<'n> {
 
 /// The names that a state is written with.
 pub(super) struct StateNames {
-    masks: HashMap<String, u32>,
+    values: HashMap<String, u32>,
+    /// Whether names are bits, to be joined; otherwise one name is a state.
+    bits: bool,
+    /// What `ERROR` stands for in a bit field.
     error: Option<u32>,
 }
 
 impl StateNames {
     /// Those of a register whose predicates are lowered.
-    pub(super) fn of(field: Option<&BitField>) -> Self {
-        let bits = field.iter().flat_map(|field| &field.bits);
+    pub(super) fn of(register: Option<Register<'_>>) -> Self {
         let mask = |number: u32| 1u32.checked_shl(number).unwrap_or(0);
-        let masks = bits
-            .map(|bit| (bit.name.value.clone(), mask(bit.number.value)))
-            .collect();
+        let values = match register {
+            Some(Register::Bits(field)) => {
+                let bits = field.bits.iter();
+                bits.map(|bit| (bit.name.value.clone(), mask(bit.number.value)))
+                    .collect()
+            }
+            Some(Register::Fsm(fsm)) => {
+                let states = fsm.states.iter();
+                states
+                    .map(|state| (state.name.value.clone(), state.value.value))
+                    .collect()
+            }
+            None => HashMap::new(),
+        };
         Self {
-            masks,
-            error: field.and_then(|field| analysis::error_state(field)),
+            values,
+            bits: !matches!(register, Some(Register::Fsm(_))),
+            error: register.and_then(Register::error),
         }
     }
 
-    /// The value of a state.
-    pub(super) fn value(&self, names: &[Spanned<&str>], diagnostics: &mut Diagnostics) -> u32 {
-        if let [
-            Spanned {
-                value: "ERROR",
-                span,
-            },
-        ] = names
-        {
-            if self.error.is_none() {
-                diagnostics.push(
-                    Diagnostic::error("unknown-name", *span, "the register has no error state")
-                        .help("the row `error` of its `predicates` table says which value it is"),
-                );
+    /// The value of the state that is written at `span`, without a name where that is `0`.
+    pub(super) fn value(
+        &self,
+        names: &[Spanned<&str>],
+        span: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Spanned<u32> {
+        let value = match names {
+            [name] if !self.bits => self.one(name, diagnostics),
+            _ if !self.bits => {
+                let title = "expected the name of one state";
+                diagnostics.push(Diagnostic::error("bad-cell", span, title));
+                0
             }
-            return self.error.unwrap_or(0);
-        }
+            [name] if name.value == "ERROR" => {
+                if self.error.is_none() {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "unknown-name",
+                            name.span,
+                            "the register has no error state",
+                        )
+                        .help("the row `error` of its `predicates` table says which value it is"),
+                    );
+                }
+                self.error.unwrap_or(0)
+            }
+            names => self.joined(names, diagnostics),
+        };
+        Spanned::new(value, span)
+    }
+
+    fn one(&self, name: &Spanned<&str>, diagnostics: &mut Diagnostics) -> u32 {
+        let states = Names::new("state", self.values.keys().map(String::as_str));
+        states.expect(name.value, name.span, diagnostics);
+        self.values.get(name.value).copied().unwrap_or(0)
+    }
+
+    fn joined(&self, names: &[Spanned<&str>], diagnostics: &mut Diagnostics) -> u32 {
         let mut value = 0;
         for name in names {
-            match self.masks.get(name.value) {
+            match self.values.get(name.value) {
                 Some(mask) if value & mask != 0 => diagnostics.push(Diagnostic::error(
                     "duplicate-name",
                     name.span,
@@ -115,7 +155,7 @@ impl StateNames {
                 )),
                 Some(mask) => value |= mask,
                 None => {
-                    let bits = Names::new("bit", self.masks.keys().map(String::as_str));
+                    let bits = Names::new("bit", self.values.keys().map(String::as_str));
                     bits.expect(name.value, name.span, diagnostics);
                 }
             }

@@ -3,13 +3,13 @@
 use super::Tables;
 use super::names::Names;
 use super::row::{Cells, rows};
+use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{
-    BitField, Constant, ConstantGroup, Fault, Field, FieldAccess, Phase, Protocol, Struct,
-    Transition,
+    Constant, ConstantGroup, Fault, Field, FieldAccess, Phase, Protocol, Struct, Transition,
 };
 use crate::parse::TableSyntax;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// `constants` tables.
 pub(super) fn constants(tables: &Tables<'_, '_>) -> Vec<ConstantGroup> {
@@ -78,12 +78,12 @@ fn field(row: Cells<'_, '_>, diagnostics: &mut Diagnostics) -> Field {
     }
 }
 
-/// `protocol` tables.
+/// `protocol` tables with `of`.
 pub(super) fn protocols(
     tables: &Tables<'_, '_>,
     structs: &[Struct],
     faults: &[Fault],
-    field: Option<&BitField>,
+    register: Option<Register<'_>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Protocol> {
     let errors = Names::new(
@@ -91,9 +91,10 @@ pub(super) fn protocols(
         faults.iter().map(|fault| fault.name.value.as_str()),
     );
     let known = Names::new("struct", structs.iter().map(|s| s.name.value.as_str()));
-    let over = super::device::state_names(field);
+    let over = super::predicates::names(register);
     let mut protocols = Vec::new();
-    for table in tables.of("protocol") {
+    let over_structs = |table: &&&TableSyntax<'_>| table.directive.attribute("of").is_some();
+    for table in tables.of("protocol").iter().filter(over_structs) {
         let (of, refused) = (table.attribute("of"), table.attribute("else"));
         known.check(&of, diagnostics);
         errors.check(&refused, diagnostics);
@@ -107,8 +108,13 @@ pub(super) fn protocols(
         let mut transitions = Vec::new();
         for row in rows(table) {
             let Some(access) = row.access("Access") else {
+                diagnostics.push(no_register(row.place("Access")));
                 continue;
             };
+            if let Some(error) = row.optional("Error") {
+                let title = "in a protocol over a struct, `else` says which error answers";
+                diagnostics.push(Diagnostic::error("bad-cell", error.span, title));
+            }
             if of_struct.is_some() {
                 registers.expect(&access.value.register, access.span, diagnostics);
             }
@@ -127,6 +133,13 @@ pub(super) fn protocols(
         });
     }
     protocols
+}
+
+fn no_register(place: Span) -> Diagnostic {
+    let title = "an operation in a protocol over a struct";
+    Diagnostic::error("bad-cell", place, title)
+        .label("expected `read REGISTER` or `write REGISTER`")
+        .help("a protocol over the data fd has no attribute `of`")
 }
 
 /// One transition a row; `any` gives one for each phase.
@@ -150,7 +163,7 @@ fn transition(
 }
 
 /// Every phase, in the order of first mention.
-fn phases(table: &TableSyntax<'_>, diagnostics: &mut Diagnostics) -> Vec<Phase> {
+pub(super) fn phases(table: &TableSyntax<'_>, diagnostics: &mut Diagnostics) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     for row in rows(table) {
         for (column, word, other) in [("Phase", "any", "same"), ("Then", "same", "any")] {

@@ -4,7 +4,7 @@
 use super::names::StateNames;
 use crate::diagnostic::Diagnostics;
 use crate::expr::Expr;
-use crate::model::Access;
+use crate::model::{Access, Operation};
 use crate::parse::{Cell, KINDS, Row, TableSyntax, TargetSyntax, Value, parse_number, parse_state};
 use crate::source::{Span, Spanned};
 
@@ -33,8 +33,21 @@ impl<'s, 'a> Cells<'s, 'a> {
     }
 
     /// The cell of an additional column, by its place among them.
+    fn more_cell(self, index: usize) -> &'s Cell<'a> {
+        &self.row.cells[KINDS[self.table.kind].columns.len() + index]
+    }
+
+    /// The names in an additional column.
+    pub(super) fn more_names(self, index: usize) -> &'s [Spanned<&'a str>] {
+        match &self.more_cell(index).value {
+            Value::Names(names) => names,
+            _ => &[],
+        }
+    }
+
+    /// The text in an additional column.
     pub(super) fn more(self, index: usize) -> Spanned<&'a str> {
-        let cell = &self.row.cells[KINDS[self.table.kind].columns.len() + index];
+        let cell = self.more_cell(index);
         match &cell.value {
             Value::Term(text, _) => text.clone(),
             _ => Spanned::new("", cell.span),
@@ -78,6 +91,20 @@ impl<'s, 'a> Cells<'s, 'a> {
         Spanned::new(number, cell.span)
     }
 
+    /// A number that may be missing.
+    pub(super) fn optional_number(self, column: &str) -> Option<Spanned<u64>> {
+        let filled = matches!(self.cell(column).value, Value::Number(_));
+        filled.then(|| self.number(column))
+    }
+
+    /// A predicate; `true` where the cell is empty.
+    pub(super) fn expr_or_true(self, column: &str) -> Spanned<Expr> {
+        match &self.cell(column).value {
+            Value::Expr(_) => self.expr(column),
+            _ => Spanned::new(Expr::Const(true), self.cell(column).span),
+        }
+    }
+
     /// A predicate.
     pub(super) fn expr(self, column: &str) -> Spanned<Expr> {
         let cell = self.cell(column);
@@ -114,6 +141,20 @@ impl<'s, 'a> Cells<'s, 'a> {
             Value::Access(access) => Some(Spanned::new(access.clone(), cell.span)),
             _ => None,
         }
+    }
+
+    /// An operation.
+    pub(super) fn operation(self, column: &str) -> Option<Spanned<Operation>> {
+        let cell = self.cell(column);
+        match cell.value {
+            Value::Operation(operation) => Some(Spanned::new(operation, cell.span)),
+            _ => None,
+        }
+    }
+
+    /// The place of a cell.
+    pub(super) fn place(self, column: &str) -> Span {
+        self.cell(column).span
     }
 
     /// A text, and whether it is in backticks.
@@ -170,14 +211,13 @@ impl TableSyntax<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Spanned<u32> {
         let value = self.attribute(key);
-        let state = match parse_state(&value.value, value.span) {
-            Ok(names) => states.value(&names, diagnostics),
+        match parse_state(&value.value, value.span) {
+            Ok(names) => states.value(&names, value.span, diagnostics),
             Err(error) => {
                 diagnostics.push(error);
-                0
+                Spanned::new(0, value.span)
             }
-        };
-        Spanned::new(state, value.span)
+        }
     }
 
     /// The id of the rule mark above.

@@ -1,14 +1,13 @@
 //! Errors and events, what a device says of itself, and what a VMM does with it.
 
-use super::Tables;
 use super::names::{Names, StateNames};
 use super::row::{Cells, rows};
+use super::{Tables, predicates};
+use crate::analysis::Register;
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    BitField, Condition, Consequence, Event, Fault, FaultAfter, Injection, Property, PropertyType,
-    Work,
+    Condition, Consequence, Event, Fault, FaultAfter, Injection, Property, PropertyType, Work,
 };
-use crate::source::Spanned;
 
 /// `errors` tables.
 pub(super) fn faults(
@@ -21,10 +20,10 @@ pub(super) fn faults(
         let (errno, rule) = (row.name("Errno"), row.name("Rule"));
         errnos.check(&errno, diagnostics);
         rules.check(&rule, diagnostics);
-        let after = if row.name("State after").value == "error" {
-            FaultAfter::Error
-        } else {
-            FaultAfter::Unchanged
+        let after = match row.name("State after").value.as_str() {
+            "error" => FaultAfter::Error,
+            "on the path" => FaultAfter::OnThePath,
+            _ => FaultAfter::Unchanged,
         };
         let (operation, when) = (row.prose("Operation"), row.prose("When"));
         Fault {
@@ -50,7 +49,7 @@ pub(super) fn events(
         when: row.prose("When"),
         after: row
             .state("State after")
-            .map(|(names, span)| Spanned::new(states.value(names, diagnostics), span)),
+            .map(|(names, span)| states.value(names, span, diagnostics)),
         meaning: row.prose("The driver"),
     };
     tables.rows("events").map(&mut event).collect()
@@ -118,30 +117,17 @@ pub(super) fn conditions(tables: &Tables<'_, '_>) -> Vec<Condition> {
     tables.rows("conditions").map(condition).collect()
 }
 
-/// `work` tables, over bits, predicates, behaviours and conditions.
+/// `work` tables, over bits or states, predicates, behaviours and conditions.
 pub(super) fn work(
     tables: &Tables<'_, '_>,
-    field: Option<&BitField>,
+    register: Option<Register<'_>>,
     conditions: &[Condition],
     diagnostics: &mut Diagnostics,
 ) -> Vec<Work> {
-    let bits = field
-        .iter()
-        .flat_map(|field| &field.bits)
-        .map(|row| row.name.value.as_str());
-    let predicates = field
-        .iter()
-        .flat_map(|field| &field.predicates)
-        .map(|row| row.name.value.as_str());
-    let behaviours = field
-        .iter()
-        .flat_map(|field| &field.behaviours)
-        .map(|row| row.name.value.as_str());
     let conditions = conditions
         .iter()
         .map(|condition| condition.name.value.as_str());
-    let names = Names::new("bit, predicate, behaviour or condition", bits);
-    let names = names.with(predicates).with(behaviours).with(conditions);
+    let names = predicates::with_behaviours(register).with(conditions);
     let mut work = |row: Cells<'_, '_>| {
         let legal = row.expr("Legal while");
         names.check_all(&legal.value, diagnostics);

@@ -77,7 +77,8 @@ pub struct Behaviour {
 /// A row of a `refused` table: `| Refused when | Error | Meaning |`. The expression speaks of the
 /// value to be written; predicates with the prefix `was_` speak of the value before. Two names are
 /// built in: `reserved` (a reserved bit would change) and `unsupported` (a bit needs a capability
-/// that the device lacks).
+/// that the device lacks). In a [`super::Fsm`] the prefix goes before states too, and `unknown` (the
+/// value is no state) takes the place of `reserved`.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     /// When.
@@ -143,11 +144,18 @@ pub enum WindowEffect {
     Load,
 }
 
-/// A row of a `capabilities` table: `| Capability | Announced by | Meaning | Without it |`.
+/// A row of a `capabilities` table: `| Capability | Announced by | Meaning | Without it |`, and where
+/// devices announce it by a flag `| Flag | Required | Linux |`.
 #[derive(Clone, Debug)]
 pub struct Capability {
     /// `ndma`
     pub name: Spanned<String>,
+    /// Its bit among the flags that a device announces.
+    pub flag: Option<Spanned<u64>>,
+    /// Whether every device has it.
+    pub required: bool,
+    /// How today's `<linux/vfio.h>` spells the flag.
+    pub linux: Option<Spanned<String>>,
     /// Markdown: how user space finds it.
     pub announced: Spanned<String>,
     /// Markdown.
@@ -180,6 +188,9 @@ pub enum FaultAfter {
     Unchanged,
     /// `error`
     Error,
+    /// `on the path`: where a request led along several arcs, the state that the failing arc left
+    /// from; it is the old state or one along the path.
+    OnThePath,
 }
 
 /// A row of an `events` table: `| Event | When | State after | The driver |`. Each is a callback that

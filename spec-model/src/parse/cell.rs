@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::schema::CellType;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{self, Expr};
-use crate::model::{Access, Direction};
+use crate::model::{Access, Direction, Operation};
 use crate::source::{Span, Spanned};
 
 /// A cell: what was read, and the text that it was read from (without padding).
@@ -22,6 +22,7 @@ pub(crate) enum Value<'a> {
     Empty,
     /// A name, a word or a rule id; its place without backticks.
     Name(Spanned<&'a str>),
+    /// Names, or states as written.
     Names(Vec<Spanned<&'a str>>),
     Number(u64),
     Expr(Expr),
@@ -29,6 +30,7 @@ pub(crate) enum Value<'a> {
     State(Vec<Spanned<&'a str>>),
     Target(TargetSyntax<'a>),
     Access(Access),
+    Operation(Operation),
     /// Text, and whether it was in backticks.
     Term(Spanned<&'a str>, bool),
     /// Markdown, with `\|` as `|`.
@@ -100,13 +102,18 @@ pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Diagno
     Ok(match cell {
         CellType::Name => Value::Name(name(raw)?),
         CellType::Names => Value::Names(raw.split(',').map(name).collect::<Result<_, _>>()?),
+        CellType::States => Value::Names(
+            raw.split(',')
+                .map(name_or_state)
+                .collect::<Result<_, _>>()?,
+        ),
         CellType::Rule => Value::Name(rule(raw)?),
         CellType::Rules => Value::Names(raw.split(',').map(rule).collect::<Result<_, _>>()?),
         CellType::Number => Value::Number(number(raw.code().unwrap_or(raw))?),
         CellType::Expr => Value::Expr(expr(raw)?),
         CellType::State => Value::State(state(raw.code().unwrap_or(raw))?),
         CellType::Target => Value::Target(target(raw)?),
-        CellType::Access => Value::Access(access(raw)?),
+        CellType::Access => access(raw)?,
         CellType::Word(words) => Value::Name(word(words, raw)?),
         CellType::Term => match raw.code() {
             Some(code) => Value::Term(code.spanned(), true),
@@ -116,9 +123,9 @@ pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Diagno
     })
 }
 
-/// Whether a text is a name: a letter, then letters, digits and underscores.
+/// Whether a text is a name: letters, digits and underscores, and no digit in front.
 pub(super) fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
@@ -134,6 +141,13 @@ fn name(raw: Raw<'_>) -> Result<Spanned<&str>, Diagnostic> {
         None => Err(raw
             .error("expected a name in backticks")
             .help(format!("write `` `{}` ``", raw.text))),
+    }
+}
+
+fn name_or_state(raw: Raw<'_>) -> Result<Spanned<&str>, Diagnostic> {
+    match raw.code() {
+        Some(code) if state(code).is_ok() => Ok(code.spanned()),
+        _ => name(raw),
     }
 }
 
@@ -179,7 +193,7 @@ pub(crate) fn parse_state(text: &str, span: Span) -> Result<Vec<Spanned<&str>>, 
     state(Raw { text, span })
 }
 
-/// `22`, `0x16`, `1 << 3`
+/// `22`, `0x16`, `1 << 3`, `100 + 17`
 fn number(raw: Raw<'_>) -> Result<u64, Diagnostic> {
     let plain = |text: &str| {
         let text = text.trim().replace('_', "");
@@ -189,18 +203,23 @@ fn number(raw: Raw<'_>) -> Result<u64, Diagnostic> {
             None => None,
         }
     };
-    let value = match raw.text.split_once("<<") {
-        Some((value, shift)) => plain(value).zip(plain(shift)).and_then(|(value, shift)| {
+    let value = if let Some((value, shift)) = raw.text.split_once("<<") {
+        plain(value).zip(plain(shift)).and_then(|(value, shift)| {
             let shift = u32::try_from(shift)
                 .ok()
                 .filter(|&s| s <= value.leading_zeros() && s < 64)?;
             Some(value << shift)
-        }),
-        None => plain(raw.text),
+        })
+    } else if let Some((base, more)) = raw.text.split_once('+') {
+        plain(base)
+            .zip(plain(more))
+            .and_then(|(base, more)| base.checked_add(more))
+    } else {
+        plain(raw.text)
     };
     value.ok_or_else(|| {
         raw.error("expected a number")
-            .label("such as `22`, `0x16` or `1 << 3`")
+            .label("such as `22`, `0x16`, `1 << 3` or `100 + 17`")
     })
 }
 
@@ -247,9 +266,12 @@ fn target(raw: Raw<'_>) -> Result<TargetSyntax<'_>, Diagnostic> {
     }
 }
 
-fn access(raw: Raw<'_>) -> Result<Access, Diagnostic> {
+/// An access to a register, or an operation in one word.
+fn access(raw: Raw<'_>) -> Result<Value<'_>, Diagnostic> {
     let code = raw.code().unwrap_or(raw);
-    let (direction, register) = code.text.split_once(' ').unwrap_or((code.text, ""));
+    let Some((direction, register)) = code.text.split_once(' ') else {
+        return operation(code).map(Value::Operation);
+    };
     let direction = match direction {
         "read" => Direction::Read,
         "write" => Direction::Write,
@@ -263,9 +285,19 @@ fn access(raw: Raw<'_>) -> Result<Access, Diagnostic> {
     if !is_name(register) {
         return Err(code.error("expected a register after the direction"));
     }
-    Ok(Access {
+    Ok(Value::Access(Access {
         direction,
         register: register.to_string(),
+    }))
+}
+
+fn operation(code: Raw<'_>) -> Result<Operation, Diagnostic> {
+    Operation::named(code.text).ok_or_else(|| {
+        let names = Operation::ALL.map(Operation::name);
+        let error = code
+            .error(format!("`{}` is no access", code.text))
+            .label("expected `read REGISTER` or `write REGISTER`, or an operation");
+        error.help(format!("the operations are {}", super::list_all(&names)))
     })
 }
 

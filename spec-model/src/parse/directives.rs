@@ -168,11 +168,12 @@ impl<'a> Parser<'a, '_> {
     fn check_table_directive(&mut self, kind: usize, directive: &Directive<'a>) {
         let kind = &KINDS[kind];
         let keys: Vec<&str> = kind.attributes.iter().map(|a| a.key).collect();
-        self.check_attributes(directive, &keys, usize::from(kind.named));
-        match directive.words.first() {
-            Some(name) if kind.named => self.check_name(name),
-            None if kind.named => self.missing_name(directive),
-            _ => {}
+        self.check_attributes(directive, &keys, kind.names);
+        for name in directive.words.iter().take(kind.names) {
+            self.check_name(name);
+        }
+        if directive.words.len() < kind.names {
+            self.missing_name(directive);
         }
         for attribute in kind.attributes {
             match directive.attribute(attribute.key) {

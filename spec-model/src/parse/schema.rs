@@ -8,14 +8,14 @@
 pub(crate) struct Kind {
     /// The word in the directive.
     pub(crate) name: &'static str,
-    /// Whether a name follows it.
-    pub(crate) named: bool,
+    /// How many names follow it.
+    pub(crate) names: usize,
     /// Whether it belongs to an edition.
     pub(crate) edition: bool,
     pub(crate) attributes: &'static [Attribute],
     pub(crate) columns: &'static [Column],
-    /// Whether other tables may declare more columns.
-    pub(crate) more_columns: bool,
+    /// How cells of further columns are read, where other tables declare them.
+    pub(crate) more: Option<Column>,
 }
 
 /// `key=value` in the directive.
@@ -53,11 +53,13 @@ pub(crate) enum CellType {
     Name,
     /// `` `a`, `b` ``
     Names,
+    /// Names and states, comma separated: `` `a`, `A\|B` ``
+    States,
     /// `v1.area.thing` in backticks.
     Rule,
     /// The same, comma separated.
     Rules,
-    /// `22`, `0x16`, `1 << 3`
+    /// `22`, `0x16`, `1 << 3`, `100 + 17`
     Number,
     /// A predicate in backticks.
     Expr,
@@ -65,7 +67,7 @@ pub(crate) enum CellType {
     State,
     /// The `device_state` column of a flow.
     Target,
-    /// `` `read REGISTER` ``
+    /// `` `read REGISTER` ``, or an operation in one word: `` `poll` ``
     Access,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -112,11 +114,11 @@ const LINUX: Column = column("Linux", C::Name, MayBeAbsent);
 const fn kind(name: &'static str, columns: &'static [Column]) -> Kind {
     Kind {
         name,
-        named: false,
+        names: 0,
         edition: true,
         attributes: &[],
         columns,
-        more_columns: false,
+        more: None,
     }
 }
 
@@ -127,11 +129,11 @@ const fn named(
 ) -> Kind {
     Kind {
         name,
-        named: true,
+        names: 1,
         edition: true,
         attributes,
         columns,
-        more_columns: false,
+        more: None,
     }
 }
 
@@ -168,9 +170,22 @@ pub(crate) const KINDS: &[Kind] = &[
         ],
     ),
     kind(
+        "ioctl",
+        &[
+            filled("Ioctl", C::Name),
+            filled("Type", C::Number),
+            filled("Number", C::Number),
+            filled("Argument", C::Name),
+            MEANING,
+        ],
+    ),
+    kind(
         "capabilities",
         &[
             filled("Capability", C::Name),
+            column("Flag", C::Number, MayBeAbsent),
+            column("Required", C::Word(&["yes"]), MayBeAbsent),
+            LINUX,
             filled("Announced by", C::Prose),
             MEANING,
             filled("Without it", C::Prose),
@@ -186,6 +201,21 @@ pub(crate) const KINDS: &[Kind] = &[
             filled("Bit", C::Number),
             filled("Name", C::Name),
             column("Needs", C::Name, MayBeEmpty),
+            LINUX,
+            MEANING,
+        ],
+    ),
+    named(
+        "states",
+        &[
+            required("width", &["8", "16", "32"]),
+            required("initial", &[]),
+            required("error", &[]),
+        ],
+        &[
+            filled("Value", C::Number),
+            filled("State", C::Name),
+            column("Needs", C::Names, MayBeEmpty),
             LINUX,
             MEANING,
         ],
@@ -237,6 +267,31 @@ pub(crate) const KINDS: &[Kind] = &[
         ],
     ),
     named(
+        "arcs",
+        &[],
+        &[
+            filled("From", C::Name),
+            filled("To", C::Name),
+            column("Needs", C::Expr, MayBeEmpty),
+            column(
+                "Session",
+                C::Word(&["starts saving", "starts resuming", "keeps", "ends"]),
+                MayBeEmpty,
+            ),
+            filled("Callback", C::Name),
+            filled("The driver", C::Prose),
+        ],
+    ),
+    named(
+        "paths",
+        &[],
+        &[
+            filled("Inside", C::Expr),
+            filled("Only where", C::Expr),
+            MEANING,
+        ],
+    ),
+    named(
         "layout",
         &[],
         &[
@@ -247,13 +302,14 @@ pub(crate) const KINDS: &[Kind] = &[
     ),
     named(
         "protocol",
-        &[required("of", &[]), required("else", &[])],
+        &[optional("of"), required("else", &[])],
         &[
             filled("Access", C::Access),
             filled("While", C::Expr),
             filled("Phase", C::Name),
             filled("Then", C::Name),
             column("Callback", C::Name, MayBeEmpty),
+            column("Error", C::Name, MayBeAbsent),
             filled("Effect", C::Prose),
         ],
     ),
@@ -264,7 +320,10 @@ pub(crate) const KINDS: &[Kind] = &[
             filled("Operation", C::Prose),
             filled("When", C::Prose),
             filled("Errno", C::Name),
-            filled("State after", C::Word(&["unchanged", "error"])),
+            filled(
+                "State after",
+                C::Word(&["unchanged", "on the path", "error"]),
+            ),
             filled("Rule", C::Rule),
         ],
     ),
@@ -316,7 +375,7 @@ pub(crate) const KINDS: &[Kind] = &[
         &[filled("Failure", C::Name), filled("What happens", C::Prose)],
     ),
     Kind {
-        more_columns: true,
+        more: Some(filled("", C::Term)),
         ..named(
             "flow",
             &[
@@ -336,6 +395,12 @@ pub(crate) const KINDS: &[Kind] = &[
                 column("Result", C::Name, MayBeAbsent),
             ],
         )
+    },
+    Kind {
+        names: 2,
+        edition: false,
+        more: Some(column("", C::States, MayBeEmpty)),
+        ..kind("mapping", &[filled("What changed", C::Prose)])
     },
     Kind {
         edition: false,

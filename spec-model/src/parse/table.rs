@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cell::{self, Cell, Raw, Value};
 use super::directive::Directive;
-use super::schema::{CellType, Column, Kind, Presence};
+use super::schema::{Column, Kind, Presence};
 use super::{list, suggestion};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span, Spanned};
@@ -56,12 +56,6 @@ struct ColumnPlace {
     index: Option<usize>,
 }
 
-const CONDITION: &Column = &Column {
-    title: "",
-    cell: CellType::Term,
-    presence: Presence::Filled,
-};
-
 fn columns<'a>(
     kind: &'static Kind,
     header: &[Raw<'a>],
@@ -89,17 +83,17 @@ fn columns<'a>(
                 diagnostics.push(duplicate_column(&title, first));
                 fits = false;
             }
-            None if kind.more_columns => {
-                more.push(title);
-                order.push(ColumnPlace {
-                    column: CONDITION,
-                    index: Some(index),
-                });
-            }
-            None => {
-                diagnostics.push(unknown_column(kind, &title));
-                fits = false;
-            }
+            None => match &kind.more {
+                Some(column) => {
+                    more.push(title);
+                    let index = Some(index);
+                    order.push(ColumnPlace { column, index });
+                }
+                None => {
+                    diagnostics.push(unknown_column(kind, &title));
+                    fits = false;
+                }
+            },
         }
     }
     let absent = |place: &&ColumnPlace| {
