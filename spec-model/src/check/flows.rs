@@ -280,7 +280,7 @@ impl<'e, 'f> Walker<'e, 'f> {
         let mut after = match fault.map(|fault| fault.after) {
             Some(FaultAfter::Error) => self.error.into_iter().collect(),
             // The write or the work failed; a write that cannot be undone ends in the error state.
-            Some(FaultAfter::Unchanged) => before
+            Some(FaultAfter::Unchanged | FaultAfter::OnThePath) => before
                 .iter()
                 .copied()
                 .chain([new])
