@@ -1,5 +1,6 @@
 //! What the commands print, and how they end.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -64,11 +65,35 @@ pub(crate) fn warning(line: &str) {
 }
 
 fn headed(head: &str, colour: &str, line: &str) {
+    say(&format!("{head}: {line}"), || {
+        format!("{colour}{head}\u{1b}[0m: {line}")
+    });
+}
+
+/// Something wrong, for a terminal with colours or without. [`overhear`] hears it.
+pub(crate) fn say(plain: &str, coloured: impl FnOnce() -> String) {
+    HEARD.with_borrow_mut(|heard| {
+        if let Some(heard) = heard {
+            heard.push_str(plain);
+            heard.push('\n');
+        }
+    });
     if styled() {
-        note(&format!("{colour}{head}\u{1b}[0m: {line}"));
+        note(&coloured())
     } else {
-        note(&format!("{head}: {line}"));
+        note(plain)
     }
+}
+
+thread_local! {
+    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`, and returns with its result all that this thread has said of mistakes meanwhile.
+pub(crate) fn overhear<T>(work: impl FnOnce() -> T) -> (T, String) {
+    HEARD.set(Some(String::new()));
+    let result = work();
+    (result, HEARD.take().unwrap_or_default())
 }
 
 /// Whether standard error shows colours: on a terminal, unless NO_COLOR is set (no-color.org).

@@ -5,7 +5,7 @@ use spec_model::model::Book;
 use spec_model::source::SourceMap;
 
 use crate::locate::Location;
-use crate::output::{Outcome, Stop, count, error, note, styled};
+use crate::output::{Outcome, Stop, count, error, say};
 
 /// The model; or all diagnostics printed and [`Stop::Found`]. Warnings are for those who write.
 pub(crate) fn read(at: &Location) -> Outcome<Book> {
@@ -31,12 +31,10 @@ pub(crate) fn load(at: &Location) -> Outcome<Result<Book, Box<spec_model::Reject
 /// Prints diagnostics to standard error.
 pub(crate) fn show_all(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
-        let text = if styled() {
-            diagnostic.render_styled(sources)
-        } else {
-            diagnostic.render(sources)
-        };
-        note(&format!("{}\n", text.trim_end()));
+        let line = |text: String| format!("{}\n", text.trim_end());
+        say(&line(diagnostic.render(sources)), || {
+            line(diagnostic.render_styled(sources))
+        });
     }
 }
 

@@ -40,12 +40,12 @@ impl Plan {
 /// Builds the site. What is wrong has been printed when this returns [`Stop::Found`].
 pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
     at.html()?;
-    guard::keep_sources_safe(at, &plan.dest)?;
+    let dest = guard::safe(at, &plan.dest)?;
     let book = reader::read(at)?;
     reader::show_all(&book.sources, &book.warnings);
-    let staging = swap::Staging::beside(&plan.dest)?;
+    let staging = swap::Staging::beside(&dest)?;
     render(at, plan, staging.path())?;
-    staging.replace(&plan.dest)
+    staging.replace(&dest)
 }
 
 /// Runs mdBook into an empty folder. Its warnings and panics are failures.

@@ -1,5 +1,6 @@
 //! Builds after every change.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use super::watch::{Watch, sources};
 use super::{LIVE_RELOAD, Shelf};
 use crate::locate::Location;
-use crate::output::{Outcome, Stop, error, note};
+use crate::output::{Outcome, Stop, error, note, overhear};
 use crate::site::{self, Plan};
 
 /// Follows the sources of one book.
@@ -43,19 +44,36 @@ impl Follower {
     fn build(&mut self) {
         // Looks before the build reads: what changes during it is seen afterwards.
         self.watch.look();
-        let Err(stop) = self.try_build() else { return };
-        if let Stop::Trouble(line) = &stop {
-            error(line);
+        let (good, said) = overhear(|| match self.survive() {
+            Ok(()) => true,
+            Err(stop) => {
+                if let Stop::Trouble(line) = &stop {
+                    error(line);
+                }
+                false
+            }
+        });
+        if good {
+            return;
         }
-        let stays = if self.shelf.current().is_some() {
-            "the last good site stays"
-        } else {
-            "there is no site yet"
+        let stays = match self.shelf.current() {
+            Some(_) => "the last good site stays",
+            None => "there is no site yet",
         };
         note(&format!(
             "{stays}; it is built again as soon as a source changes"
         ));
-        self.shelf.fail();
+        self.shelf.fail(said);
+    }
+
+    /// A defect of ours must not end the server: the next change may avoid it.
+    fn survive(&mut self) -> Outcome {
+        let result = catch_unwind(AssertUnwindSafe(|| self.try_build()));
+        result.unwrap_or_else(|_| {
+            Err(Stop::trouble(
+                "the build panicked: this is a defect of vfio-spec",
+            ))
+        })
     }
 
     fn try_build(&mut self) -> Outcome {

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -58,14 +58,20 @@ async fn end_is_asked_for() -> io::Result<()> {
 
 /// A file of the last good site.
 async fn file(State(shelf): State<Arc<Shelf>>, request: Request) -> Response {
-    let Some(site) = shelf.after_first_build().await else {
-        let page = Html(broken::page(LIVE_RELOAD));
-        return fresh((StatusCode::SERVICE_UNAVAILABLE, page).into_response());
+    let site = shelf.after_first_build().await;
+    let failure = shelf.failure();
+    let Some(site) = site else {
+        let page = broken::page(LIVE_RELOAD, &failure.unwrap_or_default());
+        return fresh((StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response());
     };
     let found = ServeDir::new(&site).try_call(request).await;
     match found {
         Ok(response) if response.status() != StatusCode::NOT_FOUND => {
-            fresh(response.map(Body::new))
+            let response = response.map(Body::new);
+            fresh(match failure {
+                Some(reasons) if is_page(&response) => with_banner(response, &reasons).await,
+                _ => response,
+            })
         }
         Err(error) if !is_missing(&error) => {
             let line = format!("cannot read the site: {error}\n");
@@ -74,6 +80,25 @@ async fn file(State(shelf): State<Arc<Shelf>>, request: Request) -> Response {
         _ => {
             let page = std::fs::read_to_string(site.join("404.html")).unwrap_or_default();
             fresh((StatusCode::NOT_FOUND, Html(page)).into_response())
+        }
+    }
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    response.status() == StatusCode::OK
+        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+async fn with_banner(response: Response, reasons: &str) -> Response {
+    match to_bytes(response.into_body(), usize::MAX).await {
+        Ok(page) => {
+            let page = String::from_utf8_lossy(&page);
+            Html(broken::with_banner(&page, reasons)).into_response()
+        }
+        Err(error) => {
+            let line = format!("cannot read the page: {error}\n");
+            (StatusCode::INTERNAL_SERVER_ERROR, line).into_response()
         }
     }
 }

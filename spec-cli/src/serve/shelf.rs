@@ -22,6 +22,8 @@ struct State {
     built: u64,
     /// Oldest first.
     sites: VecDeque<PathBuf>,
+    /// What the last build said, if it failed.
+    failure: Option<String>,
 }
 
 impl Shelf {
@@ -47,6 +49,7 @@ impl Shelf {
     pub(crate) fn put(&self, site: PathBuf) {
         let mut state = self.state();
         state.sites.push_back(site);
+        state.failure = None;
         while state.sites.len() > 2 {
             if let Some(old) = state.sites.pop_front() {
                 let _ = std::fs::remove_dir_all(old);
@@ -56,11 +59,15 @@ impl Shelf {
         self.changes.send_modify(|n| *n += 1);
     }
 
-    /// A build has failed. Where it was the first, whoever waits for it learns that there is none.
-    pub(crate) fn fail(&self) {
-        if self.current().is_none() {
-            self.changes.send_modify(|n| *n += 1);
-        }
+    /// A build has failed, for these reasons: open pages reload and show them.
+    pub(crate) fn fail(&self, reasons: String) {
+        self.state().failure = Some(reasons);
+        self.changes.send_modify(|n| *n += 1);
+    }
+
+    /// Why the last build failed; `None` if it did not.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.state().failure.clone()
     }
 
     /// The last good site, once the first build has ended; `None` if it and all later ones failed.
@@ -83,7 +90,7 @@ impl Shelf {
         self.state().sites.back().cloned()
     }
 
-    /// Counts the new sites.
+    /// Counts the builds that have ended.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

@@ -6,8 +6,8 @@ use crate::locate::Location;
 use crate::output::{Outcome, Stop};
 
 /// Refuses an output folder that overlaps the sources in either direction, or that holds something
-/// which no site build has put there.
-pub(super) fn keep_sources_safe(at: &Location, dest: &Path) -> Outcome {
+/// which no site build has put there. Returns its real path.
+pub(super) fn safe(at: &Location, dest: &Path) -> Outcome<PathBuf> {
     let target = resolve(dest)?;
     let theme = at.html()?.theme.unwrap_or_else(|| "theme".into());
     for source in [at.source(), at.root.join(theme)] {
@@ -21,7 +21,8 @@ pub(super) fn keep_sources_safe(at: &Location, dest: &Path) -> Outcome {
     if root.starts_with(&target) {
         return Err(overlap(dest, &root));
     }
-    refuse_strangers(dest)
+    refuse_strangers(dest)?;
+    Ok(target)
 }
 
 fn overlap(dest: &Path, source: &Path) -> Stop {

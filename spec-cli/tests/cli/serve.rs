@@ -126,11 +126,16 @@ fn a_change_is_followed_and_a_mistake_keeps_the_last_good_site() {
         terminal.contains("book/door.md:") && terminal.contains("LOKCED"),
         "{terminal}"
     );
+    // The page is the last good one, and says that there is something wrong.
+    server.wait_for_page("/door.html", |page| {
+        page.contains("there is no bit `LOKCED`")
+    });
     assert!(server.get("/door.html").1.contains("turns the key"));
 
     book.edit("book/door.md", "| `LOKCED` | `lock`", "| `LOCKED` | `lock`");
     book.edit("book/door.md", "turns the key", "throws the bolt");
     server.wait_for_page("/door.html", |page| page.contains("throws the bolt"));
+    assert!(!server.get("/door.html").1.contains("LOKCED"));
 }
 
 #[test]
@@ -167,7 +172,7 @@ fn a_book_that_is_broken_from_the_start_recovers() {
     let server = Server::start(&book);
     let (status, page) = server.get("/");
     assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
-    assert!(page.contains("There is no site yet"));
+    assert!(page.contains("There is no site yet") && page.contains("there is no bit `LOKCED`"));
     book.edit("book/door.md", "| `LOKCED` | `lock`", "| `LOCKED` | `lock`");
     server.wait_for_page("/", |page| page.contains("turns the key"));
 }
