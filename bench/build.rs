@@ -6,7 +6,11 @@ use std::path::Path;
 use vfio_migration::v1::{Capabilities, DeviceState, actions};
 
 fn entry(old: u32, new: u32) -> i32 {
-    match actions(Capabilities::ALL, DeviceState::from_bits(old), DeviceState::from_bits(new)) {
+    match actions(
+        Capabilities::ALL,
+        DeviceState::from_bits(old),
+        DeviceState::from_bits(new),
+    ) {
         Ok(set) => set.mask() as i32,
         Err(fault) => -fault.errno(),
     }
@@ -15,7 +19,8 @@ fn entry(old: u32, new: u32) -> i32 {
 fn main() {
     let states = (!DeviceState::RESERVED).wrapping_add(1);
     let needs_ndma = DeviceState::NDMA.bits();
-    let mut c = format!("#include <stdint.h>\nstatic const int16_t table[{states}][{states}] = {{\n");
+    let mut c =
+        format!("#include <stdint.h>\nstatic const int16_t table[{states}][{states}] = {{\n");
     for old in 0..states {
         let row: Vec<String> = (0..states).map(|new| entry(old, new).to_string()).collect();
         writeln!(c, "\t{{ {} }},", row.join(", ")).expect("a String takes all");

@@ -15,7 +15,8 @@ fn package(folder: &Path, dependencies: &str) {
          [profile.dev.package.\"*\"]\ndebug = false\n[dependencies]\n{dependencies}"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("target/ is writable");
-    fs::copy(files::root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("Cargo.lock can be copied");
+    fs::copy(files::root().join("Cargo.lock"), folder.join("Cargo.lock"))
+        .expect("Cargo.lock can be copied");
 }
 
 fn build(folder: &Path) {
@@ -35,9 +36,20 @@ pub(crate) fn run() {
     let root = files::root();
     let out = root.join("target/bench-compile");
     let (ours, peer) = (out.join("ours"), out.join("peer"));
-    package(&ours, &format!("vfio-migration = {{ path = {:?} }}\n", root.display().to_string()));
-    package(&peer, "syn = \"3\"\nquote = \"1\"\npulldown-cmark = { version = \"0.13\", default-features = false }\n");
-    let pairs: Vec<_> = (0..3).map(|_| (time(&mut || build(&ours)), time(&mut || build(&peer)))).collect();
+    package(
+        &ours,
+        &format!(
+            "vfio-migration = {{ path = {:?} }}\n",
+            root.display().to_string()
+        ),
+    );
+    package(
+        &peer,
+        "syn = \"3\"\nquote = \"1\"\npulldown-cmark = { version = \"0.13\", default-features = false }\n",
+    );
+    let pairs: Vec<_> = (0..3)
+        .map(|_| (time(&mut || build(&ours)), time(&mut || build(&peer))))
+        .collect();
     let c = Comparison {
         what: "clean build of the driver's crate",
         peer: "syn + quote + pulldown-cmark",

@@ -14,7 +14,11 @@ unsafe extern "C" {
 
 #[inline(never)]
 fn ours(capabilities: Capabilities, old: u32, new: u32) -> i32 {
-    match actions(capabilities, DeviceState::from_bits(old), DeviceState::from_bits(new)) {
+    match actions(
+        capabilities,
+        DeviceState::from_bits(old),
+        DeviceState::from_bits(new),
+    ) {
         Ok(set) => set.mask() as i32,
         Err(fault) => -fault.errno(),
     }
@@ -34,7 +38,10 @@ fn writes() -> Vec<(u32, u32)> {
 }
 
 fn sum(writes: &[(u32, u32)], f: impl Fn(u32, u32) -> i32) -> i64 {
-    writes.iter().map(|&(old, new)| i64::from(f(old, new))).sum()
+    writes
+        .iter()
+        .map(|&(old, new)| i64::from(f(old, new)))
+        .sum()
 }
 
 /// 65,536 writes a round.
@@ -42,12 +49,20 @@ pub(crate) fn run() {
     let writes = writes();
     let ours = |old, new| ours(black_box(Capabilities::ALL), old, new);
     let peer = |old, new| peer_actions(black_box(1), old, new);
-    assert_eq!(sum(&writes, ours), sum(&writes, peer), "both give the same actions");
+    assert_eq!(
+        sum(&writes, ours),
+        sum(&writes, peer),
+        "both give the same actions"
+    );
     let c = Comparison {
         what: "decompose 65,536 writes",
         peer: "the same table in C, -O2",
         aim: "at most 1.0",
         rounds: 301,
     };
-    compare(&c, || drop(black_box(sum(&writes, ours))), || drop(black_box(sum(&writes, peer))));
+    compare(
+        &c,
+        || drop(black_box(sum(&writes, ours))),
+        || drop(black_box(sum(&writes, peer))),
+    );
 }

@@ -23,7 +23,10 @@ const BENCHES: &[Bench] = &[
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(unknown) = wanted.iter().find(|w| !BENCHES.iter().any(|(name, _)| name == w)) {
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|w| !BENCHES.iter().any(|(name, _)| name == w))
+    {
         let names: Vec<_> = BENCHES.iter().map(|(name, _)| *name).collect();
         eprintln!("no benchmark `{unknown}`; there are: {}", names.join(", "));
         std::process::exit(2);

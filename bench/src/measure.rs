@@ -35,7 +35,10 @@ pub(crate) fn time(f: &mut impl FnMut()) -> Duration {
 pub(crate) fn print(c: &Comparison<'_>, pairs: &[(Duration, Duration)]) {
     let ours = median(pairs.iter().map(|p| p.0.as_secs_f64()));
     let peer = median(pairs.iter().map(|p| p.1.as_secs_f64()));
-    let mut ratios: Vec<f64> = pairs.iter().map(|p| p.0.as_secs_f64() / p.1.as_secs_f64()).collect();
+    let mut ratios: Vec<f64> = pairs
+        .iter()
+        .map(|p| p.0.as_secs_f64() / p.1.as_secs_f64())
+        .collect();
     ratios.sort_by(f64::total_cmp);
     println!(
         "{:<46} {:>10}  {:<34} {:>10}  ratio {:.2} ({:.2} to {:.2}); aim {}",

@@ -13,7 +13,9 @@ fn build(root: &Path, config: &Config, ours: bool, out: &Path) {
     config.build.build_dir = out.to_path_buf();
     config.build.use_default_preprocessors = true;
     if !ours {
-        config.set("preprocessor", toml_table()).expect("a table can be replaced");
+        config
+            .set("preprocessor", toml_table())
+            .expect("a table can be replaced");
     }
     let mut book = MDBook::load_with_config(root, config).expect("the book loads");
     if ours {
@@ -31,7 +33,12 @@ pub(crate) fn run() {
     let root = files::root();
     let config = Config::from_disk(root.join("book.toml")).expect("book.toml is readable");
     let out = root.join("target/bench-site");
-    let c = Comparison { what: "build the site", peer: "mdBook alone", aim: "at most 1.15", rounds: 9 };
+    let c = Comparison {
+        what: "build the site",
+        peer: "mdBook alone",
+        aim: "at most 1.15",
+        rounds: 9,
+    };
     compare(
         &c,
         || build(&root, &config, true, &out.join("ours")),

@@ -1,9 +1,10 @@
 //! Every name is declared once in its namespace, and can be a name of the generated code.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Book, Edition, OrderStatus, Rule};
+use crate::model::{Book, Edition, FieldAccess, OrderStatus, Rule};
 use crate::source::{Span, Spanned};
 
 /// How a name is spelled.
@@ -13,6 +14,8 @@ enum Case {
     Upper,
     /// `may_dma`
     Lower,
+    /// As somebody else spells it.
+    Foreign,
 }
 
 /// Names that must differ from each other.
@@ -64,6 +67,7 @@ impl<'n, 'd> Namespace<'n, 'd> {
 fn misspelled(what: &str, case: Case, name: &Spanned<String>) -> Option<Diagnostic> {
     let text = &name.value;
     let part = |part: &str| match case {
+        Case::Foreign => true,
         Case::Upper => {
             part.bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
@@ -159,41 +163,52 @@ pub(super) fn edition(edition: &Edition, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What predicates over bits, and the type generated for them, know without a table.
+const BUILT_IN_BITS: &[&str] = &[
+    "ERROR",
+    "INITIAL",
+    "NONE",
+    "RESERVED",
+    "VALID",
+    "reserved",
+    "unsupported",
+    "from_bits",
+    "bits",
+    "contains",
+    "with",
+    "without",
+    "intersects",
+    "name",
+];
+
+/// The same for states.
+const BUILT_IN_FSM: &[&str] = &["ALL", "INITIAL", "name", "unknown", "unsupported"];
+
 /// Everything that a predicate can name.
 fn register(edition: &Edition, diagnostics: &mut Diagnostics) {
-    let built_in = [
-        "ERROR",
-        "INITIAL",
-        "NONE",
-        "RESERVED",
-        "VALID",
-        "reserved",
-        "unsupported",
-        "from_bits",
-        "bits",
-        "contains",
-        "with",
-        "without",
-        "intersects",
-        "name",
-    ];
-    let mut names = Namespace::new(diagnostics, &built_in);
-    if let Some(field) = &edition.bits {
-        for bit in &field.bits {
-            names.declare("bit", Case::Upper, &bit.name);
+    let built_in = match &edition.fsm {
+        Some(_) => BUILT_IN_FSM,
+        None => BUILT_IN_BITS,
+    };
+    let mut names = Namespace::new(diagnostics, built_in);
+    for bit in edition.bits.iter().flat_map(|field| &field.bits) {
+        names.declare("bit", Case::Upper, &bit.name);
+    }
+    for state in edition.fsm.iter().flat_map(|fsm| &fsm.states) {
+        names.declare("state", Case::Upper, &state.name);
+    }
+    let register = analysis::register(edition);
+    for row in register.into_iter().flat_map(Register::predicates) {
+        names.declare("predicate", Case::Lower, &row.name);
+        if row.name.value.starts_with("was_") {
+            let title =
+                "a predicate cannot begin with `was_`: that asks it of the value before a write";
+            let error = Diagnostic::error("reserved-name", row.name.span, title);
+            names.diagnostics.push(error);
         }
-        for row in &field.predicates {
-            names.declare("predicate", Case::Lower, &row.name);
-            if row.name.value.starts_with("was_") {
-                let title = "a predicate cannot begin with `was_`: that asks it of the value before a write";
-                names
-                    .diagnostics
-                    .push(Diagnostic::error("reserved-name", row.name.span, title));
-            }
-        }
-        for row in &field.behaviours {
-            names.declare("behaviour", Case::Lower, &row.name);
-        }
+    }
+    for row in register.into_iter().flat_map(Register::behaviours) {
+        names.declare("behaviour", Case::Lower, &row.name);
     }
     for condition in &edition.conditions {
         names.declare("condition", Case::Upper, &condition.name);
@@ -217,17 +232,17 @@ fn driver(edition: &Edition, diagnostics: &mut Diagnostics) {
     for event in &edition.events {
         names.declare("event", Case::Lower, &event.name);
     }
-    let mut callbacks: HashMap<&str, ()> = HashMap::new();
-    for transition in edition
-        .protocols
-        .iter()
-        .flat_map(|protocol| &protocol.transitions)
-    {
-        if let Some(callback) = &transition.callback
-            && callbacks.insert(&callback.value, ()).is_none()
-        {
-            names.declare("callback", Case::Lower, callback);
-        }
+    for arc in edition.fsm.iter().flat_map(|fsm| &fsm.arcs) {
+        names.declare("callback", Case::Lower, &arc.callback);
+    }
+    let accesses = edition.protocols.iter().flat_map(|it| &it.transitions);
+    let operations = edition.fd_protocols.iter().flat_map(|it| &it.rows);
+    let callbacks = accesses
+        .filter_map(|row| row.callback.as_ref())
+        .chain(operations.filter_map(|row| row.callback.as_ref()));
+    let mut first = HashSet::new();
+    for callback in callbacks.filter(|callback| first.insert(callback.value.as_str())) {
+        names.declare("callback", Case::Lower, callback);
     }
 }
 
@@ -242,19 +257,28 @@ fn numbers(edition: &Edition, diagnostics: &mut Diagnostics) {
     }
     let mut constants = Namespace::new(diagnostics, &[]);
     for constant in edition.constants.iter().flat_map(|group| &group.constants) {
-        constants.declare("constant", Case::Upper, &constant.name);
+        let linux = constant.linux.as_ref().map(|linux| &linux.value);
+        let foreign = linux == Some(&constant.name.value);
+        let case = if foreign { Case::Foreign } else { Case::Upper };
+        constants.declare("constant", case, &constant.name);
+    }
+    for ioctl in &edition.ioctls {
+        constants.declare("ioctl", Case::Upper, &ioctl.name);
     }
     for s in &edition.structs {
         let mut fields = Namespace::new(diagnostics, &["data"]);
         for field in &s.fields {
-            fields.declare("field", Case::Lower, &field.name);
+            // A leading underscore marks a reserved field in C.
+            let reserved = field.access == FieldAccess::Reserved;
+            let case = if reserved { Case::Foreign } else { Case::Lower };
+            fields.declare("field", case, &field.name);
         }
     }
-    for protocol in &edition.protocols {
-        for phase in &protocol.phases {
-            let name = Spanned::new(phase.name.clone(), phase.span);
-            diagnostics_of(misspelled("phase", Case::Lower, &name), diagnostics);
-        }
+    let phases = edition.protocols.iter().flat_map(|it| &it.phases);
+    let phases = phases.chain(edition.fd_protocols.iter().flat_map(|it| &it.phases));
+    for phase in phases {
+        let name = Spanned::new(phase.name.clone(), phase.span);
+        diagnostics_of(misspelled("phase", Case::Lower, &name), diagnostics);
     }
 }
 
@@ -315,7 +339,11 @@ fn lists(edition: &Edition, diagnostics: &mut Diagnostics) {
     list(
         "protocol",
         &[],
-        edition.protocols.iter().map(|row| &row.name),
+        edition
+            .protocols
+            .iter()
+            .map(|row| &row.name)
+            .chain(edition.fd_protocols.iter().map(|row| &row.name)),
         diagnostics,
     );
     let orders = edition.bits.iter().flat_map(|field| &field.actions);

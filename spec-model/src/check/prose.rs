@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Context;
+use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Book, Edition};
+use crate::model::{BitField, Book, Edition, Fsm};
 use crate::parse::suggestion;
 use crate::source::Span;
 
@@ -120,30 +121,50 @@ fn declared(book: &Book) -> HashSet<&str> {
 }
 
 fn declared_by_register<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
-    if let Some(field) = &edition.bits {
-        names.insert(&field.name.value);
-        for bit in &field.bits {
-            names.insert(&bit.name.value);
-            names.extend(bit.linux.iter().map(|linux| linux.value.as_str()));
-        }
-        names.extend(field.predicates.iter().map(|row| row.name.value.as_str()));
-        names.extend(field.behaviours.iter().map(|row| row.name.value.as_str()));
-        // `was_valid` and the like occur in these predicates only.
-        let refusals = field
-            .refusals
+    let Some(register) = analysis::register(edition) else {
+        return;
+    };
+    names.insert(&register.name().value);
+    names.extend(register.units());
+    names.extend(
+        register
+            .predicates()
             .iter()
-            .flat_map(|refusal| refusal.when.value.names());
-        names.extend(refusals.map(|name| name.name.as_str()));
-        for table in &field.actions {
-            names.insert(&table.name.value);
-            names.extend(
-                table
-                    .actions
-                    .iter()
-                    .map(|action| action.name.value.as_str()),
-            );
-        }
+            .map(|row| row.name.value.as_str()),
+    );
+    names.extend(
+        register
+            .behaviours()
+            .iter()
+            .map(|row| row.name.value.as_str()),
+    );
+    // `was_valid` and the like occur in these predicates only.
+    let refusals = register.refusals().iter();
+    let refusals = refusals.flat_map(|refusal| refusal.when.value.names());
+    names.extend(refusals.map(|name| name.name.as_str()));
+    match register {
+        Register::Bits(field) => declared_by_bits(field, names),
+        Register::Fsm(fsm) => declared_by_fsm(fsm, names),
     }
+}
+
+fn declared_by_bits<'b>(field: &'b BitField, names: &mut HashSet<&'b str>) {
+    let linux = field.bits.iter().filter_map(|bit| bit.linux.as_ref());
+    names.extend(linux.map(|linux| linux.value.as_str()));
+    for table in &field.actions {
+        names.insert(&table.name.value);
+        let actions = table.actions.iter();
+        names.extend(actions.map(|action| action.name.value.as_str()));
+    }
+}
+
+fn declared_by_fsm<'b>(fsm: &'b Fsm, names: &mut HashSet<&'b str>) {
+    let linux = fsm.states.iter().filter_map(|state| state.linux.as_ref());
+    names.extend(linux.map(|linux| linux.value.as_str()));
+    names.extend(fsm.arcs.iter().map(|arc| arc.callback.value.as_str()));
+    let ends = fsm.paths.iter();
+    let ends = ends.flat_map(|rule| rule.only_where.value.names());
+    names.extend(ends.map(|name| name.name.as_str()));
 }
 
 fn declared_by_tables<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
@@ -160,7 +181,20 @@ fn declared_by_tables<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
             .filter_map(|row| row.callback.as_ref());
         names.extend(callbacks.map(|name| name.value.as_str()));
     }
+    for protocol in &edition.fd_protocols {
+        names.insert(&protocol.name.value);
+        names.extend(protocol.phases.iter().map(|phase| phase.name.as_str()));
+        let callbacks = protocol.rows.iter().filter_map(|row| row.callback.as_ref());
+        names.extend(callbacks.map(|name| name.value.as_str()));
+        names.extend(protocol.rows.iter().map(|row| row.operation.value.name()));
+    }
+    let flags = edition
+        .capabilities
+        .iter()
+        .filter_map(|row| row.linux.as_ref());
+    names.extend(flags.map(|linux| linux.value.as_str()));
     let rows = (edition.capabilities.iter().map(|row| &row.name))
+        .chain(edition.ioctls.iter().map(|row| &row.name))
         .chain(edition.faults.iter().map(|row| &row.name))
         .chain(edition.events.iter().map(|row| &row.name))
         .chain(edition.properties.iter().map(|row| &row.name))
