@@ -45,7 +45,11 @@ fn verified(page: &Page<'_>, rule: &Rule) -> Element {
         return details("tested", &format!("{count} {word}"), test_list(page, rule));
     }
     match &rule.untestable {
-        Some(reason) => details("untestable", "untestable", el("p").text(&reason.value)),
+        Some(reason) => details(
+            "untestable",
+            "untestable",
+            page.prose(el("p"), &reason.value),
+        ),
         None => el("span").class("rule-tests untested").text("no test"),
     }
 }

@@ -48,7 +48,9 @@ impl Preprocessor for Spec {
 fn shortened(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    below.unwrap_or_else(|| path.to_owned())
+    let path = below.unwrap_or_else(|| path.to_owned());
+    // Without the `.` of `src = "."`.
+    path.components().collect()
 }
 
 fn complaint(rejected: &Rejected) -> Error {

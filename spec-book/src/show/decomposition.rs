@@ -126,7 +126,7 @@ fn losses(
     let rows: Vec<Element> = lossy
         .map(|(pair, loss)| write(field, pair).child(how(page, edition, report.order, loss)))
         .collect();
-    let summary = format!("{} writes lose what was received", rows.len());
+    let summary = format!("Writes that lose what was received: {}", rows.len());
     let caption = "Writes that lose received data where saving and resuming share a buffer";
     let table = || {
         table(
@@ -176,7 +176,7 @@ fn differences(field: &BitField, report: &OrderReport<'_>) -> Option<Element> {
     if rows.is_empty() {
         return None;
     }
-    let summary = format!("{} writes equal no single steps", rows.len());
+    let summary = format!("Writes that equal no single steps: {}", rows.len());
     let names = ["From", "To", "Actions", "Nearest steps", "Why they differ"];
     let caption = "Writes that no path of single steps equals";
     Some(details(

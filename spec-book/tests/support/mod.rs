@@ -16,6 +16,18 @@ pub(crate) fn root() -> PathBuf {
         .expect("the workspace")
 }
 
+/// The small book of the tests.
+pub(crate) fn door() -> spec_model::model::Book {
+    let summary = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/door/book/SUMMARY.md");
+    spec_model::load(&summary).unwrap_or_else(|rejected| {
+        let drawn = rejected
+            .diagnostics
+            .iter()
+            .map(|d| d.render(&rejected.sources));
+        panic!("{}", drawn.collect::<Vec<_>>().join("\n\n"))
+    })
+}
+
 /// A site, built into a temporary folder.
 pub(crate) struct Built {
     /// Gone with this value.

@@ -1,0 +1,79 @@
+//! Every chapter of a small book, as mdBook gets it.
+
+mod support;
+
+use spec_book::{Tests, render};
+use spec_model::coverage::scan;
+use spec_model::model::Book;
+use support::door;
+
+/// A test file of the door.
+const TESTS: &str = "
+#[test]
+fn an_open_door_is_not_locked() {
+    covers![DOOR_WHOLE, DOOR_REFUSED];
+}
+mod slow {
+    #[test]
+    #[ignore]
+    fn nobody_waits_for_this() {
+        covers![DOOR_WHOLE, DOOR_ORDER];
+    }
+}
+";
+
+fn tests() -> Tests {
+    let mentions = scan("tests/door.rs", TESTS).expect("Rust");
+    Tests::new(mentions, Some("https://example.org/carpenters/door/"))
+}
+
+fn page(book: &Book, path: &str) -> String {
+    let chapter = book
+        .chapters
+        .iter()
+        .position(|c| c.path == path)
+        .expect("the chapter");
+    render(book, &tests(), chapter)
+}
+
+#[test]
+fn states_actions_and_errors() {
+    insta::assert_snapshot!(page(&door(), "door.md"));
+}
+
+#[test]
+fn rules_links_and_flows() {
+    insta::assert_snapshot!(page(&door(), "walk/through.md"));
+}
+
+#[test]
+fn registers() {
+    insta::assert_snapshot!(page(&door(), "panel.md"));
+}
+
+#[test]
+fn coverage_rules_and_demands() {
+    insta::assert_snapshot!(page(&door(), "coverage.md"));
+}
+
+#[test]
+fn the_reference_flow_of_the_book() {
+    let book = spec_model::load(&support::root().join("book/SUMMARY.md")).expect("the book");
+    let page = page(&book, "v1/save.md");
+    let figure = page
+        .split("<figure")
+        .nth(1)
+        .and_then(|rest| rest.split("</figure>").next());
+    insta::assert_snapshot!(figure.expect("a figure"));
+}
+
+#[test]
+fn a_chapter_without_marks_is_as_it_was() {
+    let files = [
+        ("SUMMARY.md", "- [A](a.md)\n"),
+        ("a.md", "# A\r\n\r\nText, `code`.\r\n"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let book = spec_model::read(files.to_vec()).expect("a book");
+    assert_eq!(page(&book, "a.md"), "# A\r\n\r\nText, `code`.\r\n");
+}
