@@ -2,10 +2,13 @@
 
 mod common;
 
+use std::path::Path;
 use std::process::Command;
 
 use spec_gen::pretty;
-use spec_model::analysis::{holds, parse_state, refuse, state_name, triggered, valid_states};
+use spec_model::analysis::{
+    all_bits, holds, parse_state, refuse, state_name, triggered, valid_states,
+};
 use spec_model::model::{BitField, Book, Direction, Edition, OrderStatus, PropertyType};
 
 #[test]
@@ -37,48 +40,77 @@ fn it_compiles_alone_and_without_std() {
     );
 }
 
-#[test]
-fn it_answers_as_the_model_does() {
-    let book = common::book();
-    let folder = common::folder("answers");
-    std::fs::write(folder.join("spec.rs"), pretty::rust(&book)).unwrap();
-    let file = folder.join("answers.rs");
-    std::fs::write(&file, include_str!("programs/answers.rs")).unwrap();
+/// Every value of the bits that are known, and some with others.
+fn values(field: &BitField) -> Vec<u32> {
+    let reserved = [0, 1 << (field.width - 1)].map(|bit| bit & !all_bits(field));
+    let known = (0..=all_bits(field)).filter(|value| value & !all_bits(field) == 0);
+    let known: Vec<u32> = known.collect();
+    reserved
+        .iter()
+        .flat_map(|bit| known.iter().map(move |value| value | bit))
+        .collect()
+}
+
+/// Compiles a program of `programs/` over the generated code of an edition, and gives what it prints.
+fn run(book: &Book, edition: &Edition, program: &str) -> String {
+    let name = &edition.name.value;
+    let field = edition.bits.as_ref().unwrap();
+    let folder = common::folder(&format!("answers-{name}"));
+    std::fs::write(folder.join("spec.rs"), pretty::rust(book)).unwrap();
+    let state = if name == "v1" { "DeviceState" } else { "Lamps" };
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let main = format!(
+        "mod spec;\nuse spec::{name} as edition;\nuse edition::{state} as State;\n\
+         const VALUES: &[u{}] = &{:?};\ninclude!({:?});\n",
+        field.width,
+        values(field),
+        programs.join(program),
+    );
+    let file = folder.join("main.rs");
+    std::fs::write(&file, main).unwrap();
     // A program does not use all of the module.
     common::rustc(&file, &["--edition", "2021", "-Adead_code"]);
-    let output = Command::new(folder.join("answers")).output().unwrap();
+    let output = Command::new(folder.join("main")).output().unwrap();
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let answers = String::from_utf8(output.stdout).unwrap();
-    let expected = expected(&book);
-    for (answer, expected) in answers.lines().zip(&expected) {
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn compare(answers: &str, expected: &[String]) {
+    for (answer, expected) in answers.lines().zip(expected) {
         assert_eq!(answer, expected);
     }
     assert_eq!(answers.lines().count(), expected.len());
 }
 
-/// What `programs/answers.rs` prints, from the model.
-fn expected(book: &Book) -> Vec<String> {
+#[test]
+fn it_answers_as_the_model_does() {
+    let book = common::book();
     let edition = book.edition("v1").unwrap();
+    compare(&run(&book, edition, "answers.rs"), &expected(edition));
+}
+
+#[test]
+fn so_do_registers_with_gaps_and_with_many_bits() {
+    for case in ["gaps", "wide_register"] {
+        let book = common::case(case);
+        let [edition] = book.editions.as_slice() else {
+            panic!("one edition")
+        };
+        let mut expected = Vec::new();
+        all_writes(edition, &mut expected);
+        compare(&run(&book, edition, "only_writes.rs"), &expected);
+    }
+}
+
+/// What `programs/answers.rs` prints, from the model.
+fn expected(edition: &Edition) -> Vec<String> {
     let field = edition.bits.as_ref().unwrap();
     let mut lines = Vec::new();
-    let names: Vec<&str> = edition
-        .capabilities
-        .iter()
-        .map(|c| c.name.value.as_str())
-        .collect();
-    for set in 0..1u32 << names.len() {
-        let set: Vec<&str> = names
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| set >> at & 1 == 1)
-            .map(|(_, &name)| name)
-            .collect();
-        writes(field, &set, &mut lines);
-    }
+    all_writes(edition, &mut lines);
     for value in 0..16 {
         lines.push(state(field, value));
         accesses(edition, field, value, &mut lines);
@@ -88,6 +120,26 @@ fn expected(book: &Book) -> Vec<String> {
         consequences(edition, flags, &mut lines);
     }
     lines
+}
+
+fn all_writes(edition: &Edition, lines: &mut Vec<String>) {
+    let field = edition.bits.as_ref().unwrap();
+    let names: Vec<&str> = edition
+        .capabilities
+        .iter()
+        .map(|c| c.name.value.as_str())
+        .collect();
+    for set in 0..1u32 << names.len() {
+        let in_set = names
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| set >> at & 1 == 1);
+        writes(
+            field,
+            &in_set.map(|(_, &name)| name).collect::<Vec<_>>(),
+            lines,
+        );
+    }
 }
 
 fn writes(field: &BitField, set: &[&str], lines: &mut Vec<String>) {
@@ -101,7 +153,11 @@ fn writes(field: &BitField, set: &[&str], lines: &mut Vec<String>) {
     } else {
         set.join("|")
     };
-    for (old, new) in (0..32).flat_map(|old| (0..32).map(move |new| (old, new))) {
+    let values = values(field);
+    for (&old, &new) in values
+        .iter()
+        .flat_map(|old| values.iter().map(move |new| (old, new)))
+    {
         let answer = match refuse(field, set, old, new) {
             Some(row) => format!("refused {}", row.fault.value),
             None => {

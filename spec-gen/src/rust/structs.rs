@@ -21,11 +21,6 @@ fn structure(cx: &Cx<'_>, s: &Struct) -> TokenStream {
         &format!("`{}`, {} bytes.", s.name.value, s.size.value),
         s.span,
     );
-    let repr = if is_natural(s) {
-        quote!(C)
-    } else {
-        quote!(C, packed)
-    };
     let mut scope = Scope::default();
     let idents: Vec<_> = s.fields.iter().map(|f| scope.take(&f.name.value)).collect();
     let types = s.fields.iter().map(|f| ident(&f.ty.value));
@@ -41,7 +36,7 @@ fn structure(cx: &Cx<'_>, s: &Struct) -> TokenStream {
     quote! {
         #doc
         #[allow(non_camel_case_types, reason = "spelled as in the uAPI")]
-        #[repr(#repr)]
+        #[repr(C)]
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub struct #name { #(#docs pub #idents: #types,)* }
 
@@ -60,11 +55,4 @@ fn access(field: &Field) -> &'static str {
         FieldAccess::Write => "User space writes it.",
         FieldAccess::ReadWrite => "User space reads and writes it.",
     }
-}
-
-/// Whether C's own layout gives the offsets of the table; else the structure is packed.
-fn is_natural(s: &Struct) -> bool {
-    let widest = s.fields.iter().map(|f| f.width).max().unwrap_or(1).max(1);
-    let aligned = |f: &Field| f.width != 0 && f.offset.value.is_multiple_of(f.width);
-    s.fields.iter().all(aligned) && s.size.value.is_multiple_of(widest)
 }

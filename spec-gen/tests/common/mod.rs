@@ -13,13 +13,7 @@ pub(crate) fn book() -> Book {
 
 /// The book of a `SUMMARY.md`; its mistakes fail the test.
 pub(crate) fn read(summary: &Path) -> Book {
-    spec_model::load(summary).unwrap_or_else(|rejected| {
-        let all = rejected
-            .diagnostics
-            .iter()
-            .map(|d| d.render(&rejected.sources));
-        panic!("{}", all.collect::<Vec<_>>().join("\n"))
-    })
+    accept(spec_model::load(summary))
 }
 
 /// A fresh folder for what a test writes.
@@ -50,4 +44,33 @@ pub(crate) fn rustc(file: &Path, arguments: &[&str]) {
         file.display(),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// The book that consists of one of `books/`, and of numbers that it may use.
+pub(crate) fn case(name: &str) -> Book {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/books/{name}.md"));
+    let files = [
+        (
+            "SUMMARY.md",
+            "# Summary\n\n- [Errno](errno.md)\n- [Case](case.md)\n".to_owned(),
+        ),
+        ("errno.md", ERRNO.to_owned()),
+        ("case.md", std::fs::read_to_string(path).unwrap()),
+    ];
+    accept(spec_model::read(
+        files.map(|(path, text)| (path.to_owned(), text)).into(),
+    ))
+}
+
+const ERRNO: &str = "# Errno\n\n<!-- spec: constants errno type=u32 -->\n
+| Name | Value | Meaning |\n|---|---:|---|\n| `EIO` | 5 | it cannot |\n| `EINVAL` | 22 | it is wrong |\n";
+
+fn accept(book: Result<Book, Box<spec_model::Rejected>>) -> Book {
+    book.unwrap_or_else(|rejected| {
+        let all = rejected
+            .diagnostics
+            .iter()
+            .map(|d| d.render(&rejected.sources));
+        panic!("{}", all.collect::<Vec<_>>().join("\n"))
+    })
 }

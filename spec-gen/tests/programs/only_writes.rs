@@ -1,0 +1,5 @@
+include!("writes.rs");
+
+fn main() {
+    all_writes();
+}
