@@ -3,6 +3,7 @@
 //! [`Vmm::run`] follows a flow step by step over one or more devices. A flow at the source fills a [`Transfer`],
 //! a flow at the destination takes one. Everything that happens is in the [`Log`].
 
+mod domain;
 mod guest;
 mod log;
 mod memory;
@@ -13,9 +14,10 @@ mod work;
 
 use std::vec::Vec;
 
+pub use domain::Domain;
 pub use guest::Guest;
 pub use log::Log;
-pub use memory::{Memory, PAGE, Port};
+pub use memory::{Memory, PAGE, Port, Traffic};
 pub use run::Failure;
 pub use slot::Slot;
 pub use transfer::{Stream, Transfer};

@@ -1,0 +1,46 @@
+//! IOMMU domains: which devices' MMIO another device can reach.
+
+use super::Vmm;
+use crate::v1::{Description, Driver};
+
+/// One of the two domains that a machine needs at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Domain {
+    /// Maps guest memory, and the MMIO of every device that need not be hidden.
+    WithPeers,
+    /// Maps guest memory only.
+    WithoutPeers,
+}
+
+impl Domain {
+    /// Where a device belongs, whatever else is in the machine.
+    pub const fn of(description: &Description) -> Self {
+        if description.keep_out_of_p2p() {
+            Self::WithoutPeers
+        } else {
+            Self::WithPeers
+        }
+    }
+}
+
+impl Vmm {
+    /// The domain that a device is in.
+    pub fn domain(&self, slot: usize) -> Domain {
+        Domain::of(&self.slots[slot].region.driver().describe())
+    }
+
+    /// Whether a device's MMIO is mapped in this domain.
+    pub fn maps(&self, domain: Domain, slot: usize) -> bool {
+        domain == Domain::WithPeers && !self.slots[slot].region.driver().describe().hide_mmio()
+    }
+
+    /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if its domain does not
+    /// map that: the IOMMU blocks the write.
+    pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
+        let mapped = self.maps(self.domain(from), to);
+        if mapped {
+            self.slots[to].function().peer_write(offset, bytes);
+        }
+        mapped
+    }
+}

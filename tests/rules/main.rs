@@ -1,0 +1,17 @@
+//! One rule of the book after another, a file for each chapter: what the machine and the drivers do, seen through
+//! the region.
+
+mod actions;
+mod behaviour;
+mod discovery;
+mod errors;
+mod fake;
+mod multi;
+mod region;
+mod resume;
+mod rig;
+mod state;
+mod stream;
+mod system;
+mod vmm;
+mod window;
