@@ -71,20 +71,29 @@ fn write(bits: &BitField, pair: &Pair<'_>) -> Value {
     })
 }
 
-/// The answer of a device with every capability, and of one with none, to a write of each known combination of bits.
+/// The answer to every write of known bits, from every state that a device can read: without any optional
+/// capability, and with all.
 fn matrix(edition: &Edition, bits: &BitField, states: &[u32]) -> Value {
     let all: Vec<&str> = edition
         .capabilities
         .iter()
         .map(|c| c.name.value.as_str())
         .collect();
-    let answers = |capabilities: &[&str]| -> Value {
-        let row = |&old: &u32| -> Value {
-            let answer =
-                |&new: &u32| analysis::refuse(bits, capabilities, old, new).map(|r| &r.fault.value);
-            json!({ "old": old, "refused": list(states, |new| json!(answer(new))) })
+    let mut old: Vec<u32> = states
+        .iter()
+        .copied()
+        .chain(analysis::error_state(bits))
+        .collect();
+    old.sort_unstable();
+    let answers = |capabilities: &[&str]| {
+        let new =
+            || (0..=analysis::all_bits(bits)).filter(|new| new & !analysis::all_bits(bits) == 0);
+        let writes = old.iter().flat_map(|&old| new().map(move |new| (old, new)));
+        let write = |(old, new)| {
+            let refused = analysis::refuse(bits, capabilities, old, new);
+            json!({ "old": old, "new": new, "refused": refused.map(|row| &row.fault.value) })
         };
-        list(states, row)
+        json!({ "capabilities": capabilities, "writes": writes.map(write).collect::<Value>() })
     };
-    json!({ "states": states, "with_all_capabilities": answers(&all), "with_none": answers(&[]) })
+    json!([answers(&[]), answers(&all)])
 }

@@ -1,0 +1,138 @@
+//! The JSON says what `schema.md` says, and the same at every run.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use spec_gen::json;
+
+/// Members whose names are names of the book.
+const OPEN: [&str; 3] = [
+    "editions[].flows[].steps[].conditions",
+    "editions[].computed.states[].predicates",
+    "editions[].computed.states[].behaviours",
+];
+
+/// Every path to a value that is no container: `editions[].name`.
+fn paths(value: &Value, path: &str, into: &mut BTreeSet<String>) {
+    match value {
+        // Every `at` is a place, described once.
+        Value::Object(_) if path.ends_with(".at") => {
+            into.insert(path.to_owned());
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let name = if OPEN.contains(&path) { "*" } else { name };
+                let dot = if path.is_empty() { "" } else { "." };
+                paths(member, &format!("{path}{dot}{name}"), into);
+            }
+        }
+        Value::Array(items) if items.is_empty() => {
+            into.insert(format!("{path}[]"));
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| paths(item, &format!("{path}[]"), into)),
+        _ => {
+            into.insert(path.to_owned());
+        }
+    }
+}
+
+/// The paths in the first column of the schema's tables.
+fn documented() -> BTreeSet<String> {
+    let schema =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.md")).unwrap();
+    let mut under = String::new();
+    let mut paths = BTreeSet::new();
+    for line in schema.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            under = heading.split('`').nth(1).unwrap_or_default().to_owned();
+        } else if let Some(row) = line.strip_prefix("| `") {
+            let name = row.split('`').next().unwrap();
+            let dot = if under.is_empty() { "" } else { "." };
+            paths.insert(format!("{under}{dot}{name}"));
+        }
+    }
+    paths
+}
+
+/// A container that is null in one edition and filled in another is documented by its members.
+fn without_empty_containers(paths: &BTreeSet<String>) -> BTreeSet<String> {
+    let inner = |path: &str| {
+        paths.iter().any(|p| {
+            p.strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with(['.', '[']))
+        })
+    };
+    paths.iter().filter(|path| !inner(path)).cloned().collect()
+}
+
+#[test]
+fn the_schema_names_every_member() {
+    let mut found = BTreeSet::new();
+    for book in [
+        common::book(),
+        common::case("gaps"),
+        common::case("only_numbers"),
+    ] {
+        paths(&json::value(&book), "", &mut found);
+    }
+    assert_eq!(without_empty_containers(&found), documented());
+}
+
+#[test]
+fn the_same_book_gives_the_same_bytes() {
+    let text = json::text(&common::book());
+    assert_eq!(text, json::text(&common::book()));
+    assert!(
+        text.starts_with("{\n  \"format\": 1,\n  \"chapters\": ["),
+        "{}",
+        &text[..40]
+    );
+    assert!(text.ends_with("}\n"));
+}
+
+#[test]
+fn places_lead_back_to_the_book() {
+    let value = json::value(&common::book());
+    for rule in value["rules"].as_array().unwrap() {
+        let file = rule["at"]["file"].as_str().unwrap();
+        assert_eq!(rule["at"]["file"], rule["chapter"]);
+        let line = usize::try_from(rule["at"]["line"].as_u64().unwrap()).unwrap();
+        let chapter = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../book")
+            .join(file);
+        let text = std::fs::read_to_string(chapter).unwrap();
+        let marked = text.lines().nth(line - 1).unwrap();
+        assert_eq!(
+            marked,
+            format!("r[{}]", rule["id"].as_str().unwrap()),
+            "{file}:{line}"
+        );
+    }
+}
+
+#[test]
+fn every_write_has_its_actions() {
+    let value = json::value(&common::book());
+    let v1 = &value["editions"][0];
+    let orders = v1["computed"]["orders"].as_array().unwrap();
+    assert_eq!(
+        orders.len(),
+        v1["bits"]["actions"].as_array().unwrap().len()
+    );
+    for order in orders {
+        assert_eq!(order["writes"].as_array().unwrap().len(), 100);
+    }
+    let resume_to_run = |write: &&Value| write["old"] == 4 && write["new"] == 1;
+    let write = orders[0]["writes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(resume_to_run)
+        .unwrap();
+    assert_eq!(write["groups"], serde_json::json!(["!RESUMING", "RUNNING"]));
+}
