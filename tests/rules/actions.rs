@@ -1,7 +1,7 @@
 //! `actions.md`: which actions, in which order, and what each achieves.
 
 use vfio_migration::covers;
-use vfio_migration::driver::{Function, Model};
+use vfio_migration::driver::Model;
 use vfio_migration::v1::{
     self, Action, Capabilities, DeviceState, Fault, Phase, Register, WindowEffect,
 };

@@ -1,7 +1,6 @@
 //! `behaviour.md`: what holds while a state lasts.
 
 use vfio_migration::covers;
-use vfio_migration::driver::Function;
 use vfio_migration::driver::device::Register as Bar;
 use vfio_migration::v1::{Capabilities, DeviceState, Driver, Fault, Register};
 

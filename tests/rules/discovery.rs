@@ -197,7 +197,11 @@ fn a_device_finds_its_domain_by_itself() {
 
 #[test]
 fn hidden_mmio_is_in_no_domain() {
-    covers![V1_DOMAINS_CHOICE, V1_SYSTEM_SOFTWARE_HIDDEN];
+    covers![
+        V1_DOMAINS_HIDDEN,
+        V1_DOMAINS_CHOICE,
+        V1_SYSTEM_SOFTWARE_HIDDEN
+    ];
     let mut vmm = Vmm::new(&Model::ALL, 1);
     for (from, reaches) in Model::ALL.into_iter().enumerate() {
         for (to, reached) in Model::ALL.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! `errors.md`: numbers, states after, the error state.
 
-use vfio_migration::driver::{Function, Model};
+use vfio_migration::driver::Model;
 use vfio_migration::v1::{Action, After, Capabilities, DeviceState, Fault, Register, actions};
 use vfio_migration::{covers, errno};
 

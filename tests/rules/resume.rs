@@ -2,9 +2,9 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
+use vfio_migration::driver::Traced;
 use vfio_migration::driver::buffering::{Buffering, Config};
 use vfio_migration::driver::stream::Header;
-use vfio_migration::driver::{Function, Traced};
 use vfio_migration::machine::MigrationRegion;
 use vfio_migration::v1::{Capabilities, DeviceState, Fault};
 use vfio_migration::vmm::{Guest, Memory};

@@ -1,7 +1,7 @@
 //! `state.md`: values, reset, writes, refusals.
 
 use vfio_migration::covers;
-use vfio_migration::driver::{Function, Model};
+use vfio_migration::driver::Model;
 use vfio_migration::v1::{Capabilities, DeviceState, Fault, Phase, Register};
 
 use crate::fake::{self, Fake};

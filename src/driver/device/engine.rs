@@ -59,13 +59,13 @@ impl Device {
         if core.head == core.tail || core.entries == 0 {
             return None;
         }
-        let address = core.ring.wrapping_add(core.head * Descriptor::LEN as u64);
+        let address = core.ring.checked_add(core.head * Descriptor::LEN as u64);
         core.head = (core.head + 1) % core.entries;
         let mut bytes = [0; Descriptor::LEN];
-        if !self.bus.read(address, &mut bytes) {
+        let Some(address) = address.filter(|address| self.bus.read(*address, &mut bytes)) else {
             self.core.faults += 1;
             return None;
-        }
+        };
         let descriptor = Descriptor::decode(&bytes);
         if self.hardware.page_requests && descriptor.operation == Operation::Fetch.number() {
             self.core.waiting = descriptor.guest.saturating_add(1);

@@ -92,11 +92,11 @@ impl Device {
         if len == 8 { Register::at(offset) } else { None }
     }
 
-    /// What a touch does to stopped hardware that cannot bear one: its own state is wrong from here on.
+    /// What a touch does to stopped hardware that cannot bear one: its state is wrong from here on, all over.
     fn spoil(&mut self) {
         self.core.clock ^= 1 << 63;
-        if let Some(first) = self.memory.first_mut() {
-            *first = !*first;
+        for byte in self.memory.iter_mut().step_by(64) {
+            *byte = !*byte;
         }
     }
 
