@@ -2,12 +2,14 @@
 //!
 //! Names and numbers come first; what they mean is checked only where they are sound.
 
+use crate::analysis;
 use crate::diagnostic::{Diagnostics, Stopped};
 use crate::markdown::Document;
-use crate::model::{BitField, Book, Edition};
+use crate::model::{Book, Edition};
 use crate::source::SourceMap;
 
 mod flows;
+mod fsm;
 mod links;
 mod names;
 mod numbers;
@@ -47,6 +49,12 @@ pub(crate) fn check(
             .bits
             .iter()
             .for_each(|field| numbers::bits_differ(field, diagnostics));
+        edition
+            .fsm
+            .iter()
+            .for_each(|fsm| numbers::states_differ(fsm, diagnostics));
+        numbers::flags_differ(&edition.capabilities, diagnostics);
+        numbers::requests_differ(&edition.ioctls, diagnostics);
     }
     let constants = book.editions.iter().flat_map(|edition| &edition.constants);
     book.constants
@@ -78,26 +86,36 @@ fn meaning(edition: &Edition, diagnostics: &mut Diagnostics) {
         flows::steps_are_numbered(flow, diagnostics);
         flows::needs_and_lacks_differ(flow, diagnostics);
     }
-    if let Some(field) = &edition.bits {
-        register(edition, field, diagnostics);
+    if let Some(of) = analysis::register(edition) {
+        register(edition, &Register::new(of), diagnostics);
+    }
+    if let Some(fsm) = &edition.fsm {
+        fsm::check(edition, fsm, diagnostics);
     }
 }
 
-fn register(edition: &Edition, field: &BitField, diagnostics: &mut Diagnostics) {
-    let register = Register::new(field);
-    states::predicates_choose(&register, diagnostics);
-    states::error_is_one_state(&register, diagnostics);
-    states::invalid_is_refused(&register, diagnostics);
-    if register.error.count() <= 1 {
-        states::states_are_connected(&register, edition, diagnostics);
+fn register(edition: &Edition, register: &Register<'_>, diagnostics: &mut Diagnostics) {
+    states::predicates_choose(register, diagnostics);
+    states::error_is_one_state(register, diagnostics);
+    states::invalid_is_refused(register, diagnostics);
+    if edition.bits.is_some() {
+        if register.error.count() <= 1 {
+            states::states_are_connected(register, edition, diagnostics);
+        }
+        states::one_order_is_adopted(register, diagnostics);
     }
-    states::one_order_is_adopted(&register, diagnostics);
-    states::layout_places_states(&register, diagnostics);
+    states::layout_places_states(register, diagnostics);
     for protocol in &edition.protocols {
-        protocols::rows_apply(protocol, &register, diagnostics);
-        protocols::rows_do_not_overlap(protocol, &register, diagnostics);
+        let rows = protocols::rows(protocol);
+        protocols::rows_apply(&rows, register, diagnostics);
+        protocols::rows_do_not_overlap(&rows, register, diagnostics);
     }
-    if let Some(walker) = flows::Walker::new(edition, &register, diagnostics) {
+    for protocol in &edition.fd_protocols {
+        let rows = protocols::fd_rows(protocol);
+        protocols::rows_apply(&rows, register, diagnostics);
+        protocols::rows_do_not_overlap(&rows, register, diagnostics);
+    }
+    if let Some(walker) = flows::Walker::new(edition, register, diagnostics) {
         walker.work_chooses(diagnostics);
         edition
             .flows

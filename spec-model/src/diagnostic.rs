@@ -121,6 +121,11 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Adds those of another sink.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+
     /// Ends a phase: [`Stopped`] if it left an error.
     pub fn barrier(&self) -> Result<(), Stopped> {
         if self.has_errors() {

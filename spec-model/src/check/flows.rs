@@ -2,8 +2,10 @@
 
 use super::register::Register;
 use super::truth::{MOST_VARIABLES, Space, Truth};
+use crate::analysis::capability_sets;
+use crate::analysis::fsm::Machine;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Condition, Edition, Fault, FaultAfter, Flow, Step, Target, Work};
+use crate::model::{Edition, Fault, FaultAfter, Flow, Step, Target, Work};
 use crate::source::{Span, Spanned};
 
 /// Steps are numbered from 1, without holes.
@@ -42,9 +44,17 @@ pub(super) struct Walker<'e, 'f> {
     edition: &'e Edition,
     register: &'e Register<'f>,
     error: Option<usize>,
-    /// Over the bits, then the conditions.
+    /// Over the register's value, then the conditions.
     work: Vec<(&'e Work, Truth)>,
     work_space: Space,
+}
+
+/// What a flow may find: one set of capabilities.
+struct Device<'e> {
+    /// The values that it never has.
+    unsupported: Truth,
+    /// Which way it takes, where that is a question.
+    machine: Option<Machine<'e>>,
 }
 
 impl<'e, 'f> Walker<'e, 'f> {
@@ -54,28 +64,16 @@ impl<'e, 'f> Walker<'e, 'f> {
         register: &'e Register<'f>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let field = register.field;
-        let bits = field.bits.iter().map(|bit| bit.name.value.as_str());
-        let conditions = edition
-            .conditions
-            .iter()
-            .map(|condition: &Condition| condition.name.value.as_str());
-        if field.bits.len() + edition.conditions.len() > MOST_VARIABLES {
+        if register.variables + edition.conditions.len() > MOST_VARIABLES {
             let place = edition.conditions[0].name.span;
             diagnostics.push(Diagnostic::error(
                 "too-many-flags",
                 place,
-                "too many conditions to combine with the bits",
+                "too many conditions to combine with the states",
             ));
             return None;
         }
-        let mut space = Space::new(bits.chain(conditions));
-        for row in &field.predicates {
-            space.define(&row.name.value, &row.holds.value);
-        }
-        for row in &field.behaviours {
-            space.define(&row.name.value, &row.holds.value);
-        }
+        let space = register.space_with_conditions(edition);
         let work = edition
             .work
             .iter()
@@ -102,14 +100,28 @@ impl<'e, 'f> Walker<'e, 'f> {
         }
     }
 
-    /// Walks through one flow.
+    /// Walks through one flow, with every device that it may find; up to the first that fails.
     pub(super) fn walk(&self, flow: &Flow, diagnostics: &mut Diagnostics) {
-        let has = |need: &str| flow.needs.iter().any(|n| n.value == need);
-        let unsupported = self.register.unsupported(has);
+        let mut found = Diagnostics::default();
+        let mut devices = self.devices(flow).into_iter().peekable();
+        if devices.peek().is_none() {
+            let title = format!("no device is like flow `{}` wants it", flow.name.value);
+            let error = Diagnostic::error("contradictory-flow", flow.name.span, title);
+            found.push(error.help("it lacks a capability that every device has"));
+        }
+        for device in devices {
+            if !found.has_errors() {
+                self.walk_with(flow, &device, &mut found);
+            }
+        }
+        diagnostics.extend(found);
+    }
+
+    fn walk_with(&self, flow: &Flow, device: &Device<'_>, diagnostics: &mut Diagnostics) {
         // Where a step may fail in more than one way, the device may be in one of several states.
-        let mut states = vec![self.register.pack(self.register.field.initial.value)];
+        let mut states = vec![self.register.initial()];
         for step in &flow.steps {
-            let Ok(after) = self.step(step, &states, unsupported, diagnostics) else {
+            let Ok(after) = self.step(step, &states, device, diagnostics) else {
                 return;
             };
             self.work_is_legal(step, &after, diagnostics);
@@ -117,12 +129,37 @@ impl<'e, 'f> Walker<'e, 'f> {
         }
     }
 
+    /// In a register of bits, capabilities only allow more: the device that has no more than it needs
+    /// stands for all. In a state machine, they change the way.
+    fn devices(&self, flow: &Flow) -> Vec<Device<'e>> {
+        let needs = |name: &str| flow.needs.iter().any(|it| it.value == name);
+        let lacks = |name: &str| flow.lacks.iter().any(|it| it.value == name);
+        let Some(fsm) = &self.edition.fsm else {
+            return vec![Device {
+                unsupported: self.register.unsupported(needs),
+                machine: None,
+            }];
+        };
+        let rows = self.edition.capabilities.iter();
+        let needed = rows.filter(|row| needs(&row.name.value)).count();
+        let fits = |set: &Vec<&str>| {
+            let has = set.iter().filter(|name| needs(name)).count();
+            has == needed && !set.iter().any(|name| lacks(name))
+        };
+        let sets = capability_sets(self.edition).into_iter().filter(fits);
+        let device = |set: Vec<&'e str>| Device {
+            unsupported: self.register.unsupported(|name| set.contains(&name)),
+            machine: Some(Machine::new(fsm, &set)),
+        };
+        sets.map(device).collect()
+    }
+
     /// The states that a device may be in after the step, or a stop at the first illegal one.
     fn step(
         &self,
         step: &Step,
         before: &[usize],
-        unsupported: usize,
+        device: &Device<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Vec<usize>, ()> {
         let result = step.result.as_ref();
@@ -134,7 +171,7 @@ impl<'e, 'f> Walker<'e, 'f> {
         });
         let new = match step.target.value {
             Target::Reset => {
-                return Ok(vec![self.register.pack(self.register.field.initial.value)]);
+                return Ok(vec![self.register.initial()]);
             }
             Target::Reads(value) => {
                 return self.reads(
@@ -149,7 +186,7 @@ impl<'e, 'f> Walker<'e, 'f> {
         let written =
             matches!(step.target.value, Target::Write(_)) || before.iter().any(|&old| old != new);
         if written {
-            self.write(step, (before, new), unsupported, diagnostics)?;
+            self.write(step, (before, new), device, diagnostics)?;
             if let Some(fault) = fault.filter(|fault| self.is_refusal(fault)) {
                 return Ok(if fault.after == FaultAfter::Error {
                     self.error.into_iter().collect()
@@ -158,7 +195,7 @@ impl<'e, 'f> Walker<'e, 'f> {
                 });
             }
         }
-        Ok(self.after(step, fault, before, new))
+        Ok(self.after(step, fault, device, (before, new)))
     }
 
     fn is_refusal(&self, fault: &Fault) -> bool {
@@ -173,9 +210,10 @@ impl<'e, 'f> Walker<'e, 'f> {
         &self,
         step: &Step,
         (before, new): (&[usize], usize),
-        unsupported: usize,
+        device: &Device<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), ()> {
+        let unsupported = device.unsupported.holds(new);
         let answers: Vec<_> = before
             .iter()
             .map(|&old| (old, self.register.refuse(old, new, unsupported)))
@@ -194,7 +232,7 @@ impl<'e, 'f> Walker<'e, 'f> {
         }
         let (old, refusal) = answers[0];
         let (old, new) = (self.register.name(old), self.register.bits(new));
-        let write = format!("a write of `{new}` in state `{old}`");
+        let write = format!("{} `{new}` in state `{old}`", self.register.asking());
         diagnostics.push(match (expected, refusal) {
             (Some(expected), Some(refusal)) => {
                 let title = format!(
@@ -218,12 +256,6 @@ impl<'e, 'f> Walker<'e, 'f> {
         let title = format!("{write} is refused with `{}`", refusal.fault.value);
         let error = Diagnostic::error("illegal-step", place, title)
             .related(refusal.when.span, "refused by this row");
-        let needs = self
-            .register
-            .field
-            .bits
-            .iter()
-            .filter_map(|bit| bit.needs.as_ref());
         if refusal
             .when
             .value
@@ -231,10 +263,11 @@ impl<'e, 'f> Walker<'e, 'f> {
             .iter()
             .any(|name| name.name == "unsupported")
         {
-            let needs: Vec<&str> = needs.map(|need| need.value.as_str()).collect();
+            let all = self.edition.capabilities.iter();
+            let all: Vec<&str> = all.map(|row| row.name.value.as_str()).collect();
             error.help(format!(
                 "the flow's directive says which capabilities its devices have: `needs={}`",
-                needs.join(",")
+                all.join(",")
             ))
         } else {
             error.help("if the error is meant, name it in the column `Result`")
@@ -274,18 +307,19 @@ impl<'e, 'f> Walker<'e, 'f> {
         &self,
         step: &Step,
         fault: Option<&Fault>,
-        before: &[usize],
-        new: usize,
+        device: &Device<'_>,
+        (before, new): (&[usize], usize),
     ) -> Vec<usize> {
         let mut after = match fault.map(|fault| fault.after) {
             Some(FaultAfter::Error) => self.error.into_iter().collect(),
             // The write or the work failed; a write that cannot be undone ends in the error state.
-            Some(FaultAfter::Unchanged | FaultAfter::OnThePath) => before
+            Some(FaultAfter::Unchanged) => before
                 .iter()
                 .copied()
                 .chain([new])
                 .chain(self.error)
                 .collect(),
+            Some(FaultAfter::OnThePath) => self.on_the_path(device, before, new),
             None => vec![new],
         };
         if step.injection.is_some() {
@@ -296,6 +330,17 @@ impl<'e, 'f> Walker<'e, 'f> {
         after
     }
 
+    /// Every state along the paths of a request.
+    fn on_the_path(&self, device: &Device<'_>, before: &[usize], new: usize) -> Vec<usize> {
+        let mut states = before.to_vec();
+        for (old, machine) in before.iter().zip(device.machine.iter().cycle()) {
+            let (old, new) = (self.register.unpack(*old), self.register.unpack(new));
+            let path = machine.path(old, new).unwrap_or_default();
+            states.extend(path.into_iter().map(|state| self.register.pack(state)));
+        }
+        states
+    }
+
     /// What the VMM does is legal in the state and conditions of the step.
     fn work_is_legal(&self, step: &Step, after: &[usize], diagnostics: &mut Diagnostics) {
         let new = match step.target.value {
@@ -304,7 +349,7 @@ impl<'e, 'f> Walker<'e, 'f> {
             }
             Target::Reset => None,
         };
-        let bits = self.register.field.bits.len();
+        let bits = self.register.variables;
         let conditions = step.conditions.iter().enumerate();
         let conditions =
             conditions.fold(0, |packed, (n, &on)| packed | usize::from(on) << (bits + n));

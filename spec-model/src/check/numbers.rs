@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{BitField, ConstantGroup, Struct};
+use crate::model::{BitField, Capability, ConstantGroup, Fsm, Ioctl, Struct};
+use crate::source::Span;
 
 /// Each value fits the type of its group.
 pub(super) fn constants_fit(group: &ConstantGroup, diagnostics: &mut Diagnostics) {
@@ -90,23 +91,62 @@ pub(super) fn struct_is_complete(s: &Struct, diagnostics: &mut Diagnostics) {
 
 /// No two bits have the same number.
 pub(super) fn bits_differ(field: &BitField, diagnostics: &mut Diagnostics) {
+    let bits = field.bits.iter();
+    let numbers = bits.map(|bit| (u64::from(bit.number.value), bit.number.span));
+    differ("bit", numbers, diagnostics);
+    if field.bits.is_empty() {
+        let title = format!("register `{}` has no bits", field.name.value);
+        diagnostics.push(Diagnostic::error("empty-table", field.name.span, title));
+    }
+}
+
+/// No two states have the same value.
+pub(super) fn states_differ(fsm: &Fsm, diagnostics: &mut Diagnostics) {
+    let states = fsm.states.iter();
+    let values = states.map(|state| (u64::from(state.value.value), state.value.span));
+    differ("state", values, diagnostics);
+    if fsm.states.is_empty() {
+        let title = format!("register `{}` has no states", fsm.name.value);
+        diagnostics.push(Diagnostic::error("empty-table", fsm.name.span, title));
+    }
+}
+
+/// Each flag of a capability is one bit, and no other's.
+pub(super) fn flags_differ(capabilities: &[Capability], diagnostics: &mut Diagnostics) {
+    let flags = capabilities.iter().filter_map(|row| row.flag.as_ref());
+    for flag in flags.clone().filter(|flag| !flag.value.is_power_of_two()) {
+        let title = "a flag is one bit";
+        let error = Diagnostic::error("bad-number", flag.span, title);
+        diagnostics.push(error.label("expected something like `1 << 3`"));
+    }
+    differ(
+        "flag",
+        flags.map(|flag| (flag.value, flag.span)),
+        diagnostics,
+    );
+}
+
+/// No two ioctls have the same request number.
+pub(super) fn requests_differ(ioctls: &[Ioctl], diagnostics: &mut Diagnostics) {
+    let requests = ioctls.iter();
+    let requests = requests.map(|ioctl| (u64::from(ioctl.request()), ioctl.number.span));
+    differ("request number", requests, diagnostics);
+}
+
+fn differ(what: &str, numbers: impl Iterator<Item = (u64, Span)>, diagnostics: &mut Diagnostics) {
     let mut first = HashMap::new();
-    for bit in &field.bits {
-        match first.get(&bit.number.value) {
+    for (number, span) in numbers {
+        match first.get(&number) {
             None => {
-                first.insert(bit.number.value, bit.number.span);
+                first.insert(number, span);
             }
             Some(&earlier) => {
-                let title = format!("bit {} declared twice", bit.number.value);
+                let title = format!("{what} {number} declared twice");
                 diagnostics.push(
-                    Diagnostic::error("duplicate-number", bit.number.span, title)
+                    Diagnostic::error("duplicate-number", span, title)
                         .related(earlier, "first declared here"),
                 );
             }
         }
-    }
-    if field.bits.is_empty() {
-        let title = format!("register `{}` has no bits", field.name.value);
-        diagnostics.push(Diagnostic::error("empty-table", field.name.span, title));
     }
 }

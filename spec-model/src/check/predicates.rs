@@ -43,7 +43,10 @@ pub(super) fn consequences_choose(edition: &Edition, diagnostics: &mut Diagnosti
         let title = format!("more than {MOST_VARIABLES} properties of type `yes/no`");
         return diagnostics.push(Diagnostic::error("too-many-flags", first.name.span, title));
     }
-    let mut space = Space::new(flags);
+    let mut space = Space::new(flags.len());
+    for (n, flag) in flags.into_iter().enumerate() {
+        space.insert(flag, space.variable(n));
+    }
     for consequence in &edition.consequences {
         expect_choice(&consequence.holds, &space, "any description", diagnostics);
         space.define(&consequence.name.value, &consequence.holds.value);

@@ -1,27 +1,63 @@
 //! Protocol tables: one answer to every access, no phase out of reach.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::register::Register;
 use super::truth::Truth;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Access, Direction, Edition, FieldAccess, Protocol, Transition};
+use crate::expr::Expr;
+use crate::model::{
+    Access, Direction, Edition, FdProtocol, FdRow, FieldAccess, Operation, Protocol, Transition,
+};
+use crate::source::{Span, Spanned};
+
+/// A row of either kind of protocol.
+pub(super) struct Row<'p, K> {
+    /// What is accessed, and in which phase.
+    key: (K, usize),
+    phase: &'p str,
+    when: &'p Spanned<Expr>,
+    place: Span,
+}
+
+/// The rows of a protocol over registers.
+pub(super) fn rows<'p>(protocol: &'p Protocol) -> Vec<Row<'p, &'p Access>> {
+    let row = |row: &'p Transition| Row {
+        key: (&row.access.value, row.from),
+        phase: &protocol.phases[row.from].name,
+        when: &row.when,
+        place: row.access.span,
+    };
+    protocol.transitions.iter().map(row).collect()
+}
+
+/// The rows of a protocol over the data fd.
+pub(super) fn fd_rows<'p>(protocol: &'p FdProtocol) -> Vec<Row<'p, Operation>> {
+    let row = |row: &'p FdRow| Row {
+        key: (row.operation.value, row.from),
+        phase: &protocol.phases[row.from].name,
+        when: &row.when,
+        place: row.operation.span,
+    };
+    protocol.rows.iter().map(row).collect()
+}
 
 /// Every row applies in some state.
-pub(super) fn rows_apply(
-    protocol: &Protocol,
+pub(super) fn rows_apply<K>(
+    rows: &[Row<'_, K>],
     register: &Register<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let states = register.valid.or(&register.error);
-    for transition in &protocol.transitions {
-        let truth = register.space.truth(&transition.when.value);
-        let constant = matches!(transition.when.value, crate::expr::Expr::Const(true));
+    for row in rows {
+        let truth = register.space.truth(&row.when.value);
+        let constant = matches!(row.when.value, Expr::Const(true));
         if !constant && truth.and(&states).first().is_none() {
             diagnostics.push(
                 Diagnostic::error(
                     "constant-predicate",
-                    transition.when.span,
+                    row.when.span,
                     "this predicate holds in no state",
                 )
                 .help("a row that never applies can be left out"),
@@ -31,32 +67,30 @@ pub(super) fn rows_apply(
 }
 
 /// No two rows answer the same access in the same phase and state.
-pub(super) fn rows_do_not_overlap(
-    protocol: &Protocol,
+pub(super) fn rows_do_not_overlap<K: Eq + Hash>(
+    rows: &[Row<'_, K>],
     register: &Register<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let states = register.valid.or(&register.error);
-    let mut earlier: HashMap<(&Access, usize), Vec<(&Transition, Truth)>> = HashMap::new();
-    for transition in &protocol.transitions {
-        let truth = register.space.truth(&transition.when.value).and(&states);
-        let rows = earlier
-            .entry((&transition.access.value, transition.from))
-            .or_default();
-        for (first, other) in rows.iter() {
+    let mut earlier: HashMap<&(K, usize), Vec<(&Row<'_, K>, Truth)>> = HashMap::new();
+    for row in rows {
+        let truth = register.space.truth(&row.when.value).and(&states);
+        let others = earlier.entry(&row.key).or_default();
+        for (first, other) in others.iter() {
             if let Some(both) = truth.and(other).first() {
-                let phase = &protocol.phases[transition.from].name;
                 let title = format!(
-                    "two rows answer this access in phase `{phase}` and state `{}`",
+                    "two rows answer this access in phase `{}` and state `{}`",
+                    row.phase,
                     register.name(both)
                 );
                 diagnostics.push(
-                    Diagnostic::error("overlapping-rows", transition.access.span, title)
-                        .related(first.access.span, "the first row"),
+                    Diagnostic::error("overlapping-rows", row.place, title)
+                        .related(first.place, "the first row"),
                 );
             }
         }
-        rows.push((transition, truth));
+        others.push((row, truth));
     }
 }
 
@@ -134,21 +168,35 @@ pub(super) fn accesses_are_allowed(
 
 /// A callback serves one access: it has one signature.
 pub(super) fn callbacks_serve_one_access(edition: &Edition, diagnostics: &mut Diagnostics) {
-    let mut first: HashMap<&str, &Transition> = HashMap::new();
-    for transition in edition
-        .protocols
-        .iter()
-        .flat_map(|protocol| &protocol.transitions)
-    {
-        let Some(callback) = &transition.callback else {
+    let accesses = edition.protocols.iter().flat_map(|it| &it.transitions);
+    let accesses = accesses.map(|row| {
+        (
+            &row.callback,
+            (Some(&row.access.value), None),
+            row.access.span,
+        )
+    });
+    let operations = edition.fd_protocols.iter().flat_map(|it| &it.rows);
+    let operations = operations.map(|row| {
+        (
+            &row.callback,
+            (None, Some(row.operation.value)),
+            row.operation.span,
+        )
+    });
+    let mut first = HashMap::new();
+    for (callback, access, place) in accesses.chain(operations) {
+        let Some(callback) = callback else {
             continue;
         };
-        let earlier = first.entry(&callback.value).or_insert(transition);
-        if earlier.access.value != transition.access.value {
+        let (earlier, earlier_place) = *first
+            .entry(callback.value.as_str())
+            .or_insert((access, place));
+        if earlier != access {
             let title = format!("callback `{}` serves two accesses", callback.value);
             diagnostics.push(
                 Diagnostic::error("ambiguous-callback", callback.span, title)
-                    .related(earlier.access.span, "it serves this access")
+                    .related(earlier_place, "it serves this access")
                     .help("give each access its own callback"),
             );
         }

@@ -3,20 +3,19 @@
 
 use super::predicates::expect_choice;
 use super::register::Register;
+use crate::analysis;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Edition, FaultAfter, OrderStatus};
+use crate::model::{ActionTable, Edition, FaultAfter, OrderStatus};
 use crate::source::Span;
 
 /// Every predicate over the register can hold and can fail.
 pub(super) fn predicates_choose(register: &Register<'_>, diagnostics: &mut Diagnostics) {
-    let field = register.field;
-    let predicates = field.predicates.iter().map(|row| &row.holds);
-    let behaviours = field.behaviours.iter().map(|row| &row.holds);
-    let groups = field
-        .actions
-        .iter()
-        .flat_map(|table| &table.actions)
-        .map(|action| &action.group);
+    let predicates = register.register.predicates().iter();
+    let predicates = predicates.map(|row| &row.holds);
+    let behaviours = register.register.behaviours().iter();
+    let behaviours = behaviours.map(|row| &row.holds);
+    let groups = actions(register).iter().flat_map(|table| &table.actions);
+    let groups = groups.map(|action| &action.group);
     for expr in predicates.chain(behaviours).chain(groups) {
         expect_choice(
             expr,
@@ -35,9 +34,16 @@ pub(super) fn predicates_choose(register: &Register<'_>, diagnostics: &mut Diagn
     }
 }
 
+/// The tables of actions, in a register of bits.
+fn actions<'f>(register: &Register<'f>) -> &'f [ActionTable] {
+    match register.register {
+        analysis::Register::Bits(field) => &field.actions,
+        analysis::Register::Fsm(_) => &[],
+    }
+}
+
 /// One value satisfies `error`, none of the valid ones; the initial value is valid.
 pub(super) fn error_is_one_state(register: &Register<'_>, diagnostics: &mut Diagnostics) {
-    let field = register.field;
     let place = |name: &str| predicate(register, name);
     if let Some(at) = place("error") {
         let count = register.error.count();
@@ -55,21 +61,21 @@ pub(super) fn error_is_one_state(register: &Register<'_>, diagnostics: &mut Diag
             });
         }
     }
-    if !register.valid.holds(register.pack(field.initial.value)) {
-        let value = register.bits(register.pack(field.initial.value));
+    if !register.valid.holds(register.initial()) {
+        let value = register.bits(register.initial());
         let title = format!("the initial value `{value}` is not valid");
-        diagnostics.push(Diagnostic::error(
-            "invalid-initial",
-            field.initial.span,
-            title,
-        ));
+        let place = match register.register {
+            analysis::Register::Bits(field) => field.initial.span,
+            analysis::Register::Fsm(fsm) => fsm.initial.span,
+        };
+        diagnostics.push(Diagnostic::error("invalid-initial", place, title));
     }
 }
 
 fn predicate(register: &Register<'_>, name: &str) -> Option<Span> {
     register
-        .field
-        .predicates
+        .register
+        .predicates()
         .iter()
         .find(|row| row.name.value == name)
         .map(|row| row.holds.span)
@@ -83,14 +89,20 @@ pub(super) fn invalid_is_refused(register: &Register<'_>, diagnostics: &mut Diag
     for new in invalid {
         if let Some(old) = register
             .states()
-            .find(|&old| register.refuse(old, new, 0).is_none())
+            .find(|&old| register.refuse(old, new, false).is_none())
         {
             let (old, new) = (register.name(old), register.bits(new));
-            let title =
-                format!("a write of `{new}`, which is not valid, is not refused in state `{old}`");
+            let title = format!(
+                "{} `{new}`, which is not valid, is not refused in state `{old}`",
+                register.asking()
+            );
+            let row = match register.register {
+                analysis::Register::Bits(_) => "!valid",
+                analysis::Register::Fsm(_) => "unknown",
+            };
             diagnostics.push(
-                Diagnostic::error("invalid-not-refused", register.field.name.span, title)
-                    .help("add a row to the `refused` table, such as `!valid`"),
+                Diagnostic::error("invalid-not-refused", register.register.name().span, title)
+                    .help(format!("add a row to the `refused` table, such as `{row}`")),
             );
             return;
         }
@@ -104,7 +116,7 @@ pub(super) fn states_are_connected(
     diagnostics: &mut Diagnostics,
 ) {
     let states: Vec<usize> = register.states().collect();
-    let initial = register.pack(register.field.initial.value);
+    let initial = register.initial();
     let events: Vec<usize> = edition
         .events
         .iter()
@@ -118,7 +130,7 @@ pub(super) fn states_are_connected(
         .any(|fault| fault.after == FaultAfter::Error);
     let step = |old: usize, new: usize| {
         let write =
-            register.valid.holds(new) && old != new && register.refuse(old, new, 0).is_none();
+            register.valid.holds(new) && old != new && register.refuse(old, new, false).is_none();
         write || events.contains(&new) || (fails && error == Some(new))
     };
     let reached = closure(&states, initial, &step);
@@ -133,7 +145,7 @@ pub(super) fn states_are_connected(
         };
         let (state, initial) = (register.name(state), register.name(initial));
         let title = format!("state `{state}` can never be {what} `{initial}`");
-        let place = predicate(register, "valid").unwrap_or(register.field.name.span);
+        let place = predicate(register, "valid").unwrap_or(register.register.name().span);
         diagnostics.push(
             Diagnostic::error("unreachable-state", place, title)
                 .label("valid by this")
@@ -159,14 +171,13 @@ fn closure(states: &[usize], from: usize, step: &dyn Fn(usize, usize) -> bool) -
 
 /// Exactly one table of actions is adopted.
 pub(super) fn one_order_is_adopted(register: &Register<'_>, diagnostics: &mut Diagnostics) {
-    let field = register.field;
-    let mut adopted = field
-        .actions
+    let name = register.register.name();
+    let mut adopted = actions(register)
         .iter()
         .filter(|table| table.status == OrderStatus::Adopted);
     let Some(first) = adopted.next() else {
-        let title = format!("no `actions` table of `{}` is adopted", field.name.value);
-        let error = Diagnostic::error("missing-table", field.name.span, title);
+        let title = format!("no `actions` table of `{}` is adopted", name.value);
+        let error = Diagnostic::error("missing-table", name.span, title);
         return diagnostics.push(error.help("give one of them `status=adopted`"));
     };
     for more in adopted {
@@ -184,7 +195,7 @@ pub(super) fn one_order_is_adopted(register: &Register<'_>, diagnostics: &mut Di
 
 /// A layout places every state once, on a place of its own.
 pub(super) fn layout_places_states(register: &Register<'_>, diagnostics: &mut Diagnostics) {
-    let Some(layout) = &register.field.layout else {
+    let Some(layout) = register.register.layout() else {
         return;
     };
     for (index, place) in layout.places.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Truth tables: predicates over a few boolean variables, evaluated for all assignments at once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::expr::Expr;
 
@@ -62,24 +63,37 @@ impl Truth {
 pub(super) struct Space {
     variables: usize,
     names: HashMap<String, Truth>,
+    /// The assignments that can occur; `None`: all.
+    domain: Option<Truth>,
 }
 
 impl Space {
-    /// A space of these variables, at most [`MOST_VARIABLES`].
-    pub(super) fn new<'n>(variables: impl IntoIterator<Item = &'n str>) -> Self {
-        let variables: Vec<&str> = variables.into_iter().collect();
-        let mut space = Self {
-            variables: variables.len(),
+    /// A space of so many variables, at most [`MOST_VARIABLES`].
+    pub(super) fn new(variables: usize) -> Self {
+        Self {
+            variables,
             names: HashMap::new(),
-        };
-        for (index, name) in variables.into_iter().enumerate() {
-            let truth = space.variable(index);
-            space.names.insert(name.to_owned(), truth);
+            domain: None,
         }
-        space
     }
 
-    fn variable(&self, index: usize) -> Truth {
+    /// Only these assignments can occur.
+    pub(super) fn restrict(&mut self, domain: Truth) {
+        self.domain = Some(domain);
+    }
+
+    /// Where the variables of the range, the lowest first, are the binary digits of a number.
+    pub(super) fn number(&self, digits: Range<usize>, number: usize) -> Truth {
+        let place = digits.start;
+        digits.fold(self.constant(true), |all, index| {
+            let digit = self.variable(index);
+            let set = number >> (index - place) & 1 == 1;
+            all.and(&if set { digit } else { self.not(&digit) })
+        })
+    }
+
+    /// Where a variable is true.
+    pub(super) fn variable(&self, index: usize) -> Truth {
         let words = (1 << self.variables.min(MOST_VARIABLES)) / 64;
         let word = |word: usize| match PATTERNS.get(index) {
             Some(&pattern) => pattern,
@@ -98,8 +112,8 @@ impl Space {
     }
 
     /// Gives a name to a truth table.
-    pub(super) fn insert(&mut self, name: impl Into<String>, truth: Truth) {
-        self.names.insert(name.into(), truth);
+    pub(super) fn insert(&mut self, name: &str, truth: Truth) {
+        self.names.insert(name.to_owned(), truth);
     }
 
     /// Gives a name to what an expression means.
@@ -137,12 +151,16 @@ impl Space {
         self.cut(Truth(truth.0.iter().map(|word| !word).collect()))
     }
 
-    /// `Some` if it holds everywhere or nowhere.
+    /// `Some` if it holds everywhere or nowhere, as far as assignments can occur.
     pub(super) fn is_constant(&self, truth: &Truth) -> Option<bool> {
-        match truth.first() {
-            None => Some(false),
-            Some(_) if truth.count() == 1 << self.variables => Some(true),
-            Some(_) => None,
+        let (occurs, all) = match &self.domain {
+            Some(domain) => (truth.and(domain), domain.count()),
+            None => (truth.clone(), 1 << self.variables),
+        };
+        match occurs.count() {
+            0 => Some(false),
+            count if count == all => Some(true),
+            _ => None,
         }
     }
 }
