@@ -5,5 +5,6 @@ mod predicate;
 mod session;
 
 pub use path::{Machine, NoPath};
-pub use predicate::{holds, parse_state, refuse, state_name, supported};
+pub use predicate::{ends_hold, holds, parse_state, refuse, state_name, supported};
 pub use session::sessions;
+pub(crate) use session::{Misfit, Why as MisfitWhy, misfits};

@@ -19,16 +19,19 @@ pub(super) fn expect_choice(
     let Some(value) = space.is_constant(&space.truth(&expr.value)) else {
         return;
     };
+    diagnostics.push(constant(expr, value, over));
+}
+
+/// An expression that has this value only.
+pub(super) fn constant(expr: &Spanned<Expr>, value: bool, over: &str) -> Diagnostic {
     let title = if value {
         format!("this predicate holds for {over}")
     } else {
         format!("this predicate does not hold for {over}")
     };
-    diagnostics.push(
-        Diagnostic::error("constant-predicate", expr.span, title)
-            .label(format!("always {value}"))
-            .help(format!("if that is meant, write `{value}`")),
-    );
+    Diagnostic::error("constant-predicate", expr.span, title)
+        .label(format!("always {value}"))
+        .help(format!("if that is meant, write `{value}`"))
 }
 
 /// Consequences can hold and can fail, over the flags of a description.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::prose::Mentions;
+use crate::analysis;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Edition;
 use crate::source::Spanned;
@@ -14,26 +15,8 @@ pub(super) fn declarations_are_used(
     diagnostics: &mut Diagnostics,
 ) {
     let mut used: HashSet<&str> = HashSet::new();
-    let field = edition.bits.as_ref();
-    used.extend(
-        field
-            .iter()
-            .flat_map(|f| &f.bits)
-            .filter_map(|bit| bit.needs.as_ref())
-            .map(|n| n.value.as_str()),
-    );
-    used.extend(
-        field
-            .iter()
-            .flat_map(|f| &f.refusals)
-            .map(|refusal| refusal.fault.value.as_str()),
-    );
-    used.extend(
-        edition
-            .protocols
-            .iter()
-            .map(|protocol| protocol.refused.value.as_str()),
-    );
+    used.extend(used_by_register(edition));
+    used.extend(used_by_protocols(edition));
     let (mut work, mut injections) = (HashSet::new(), HashSet::new());
     for flow in &edition.flows {
         used.extend(
@@ -90,4 +73,29 @@ pub(super) fn declarations_are_used(
             );
         }
     }
+}
+
+/// Capabilities that bits, states and arcs need, and errors that refuse.
+fn used_by_register(edition: &Edition) -> Vec<&str> {
+    let bits = edition.bits.iter().flat_map(|field| &field.bits);
+    let bits = bits.filter_map(|bit| bit.needs.as_ref());
+    let states = edition.fsm.iter().flat_map(|fsm| &fsm.states);
+    let states = states.flat_map(|state| &state.needs);
+    let arcs = edition.fsm.iter().flat_map(|fsm| &fsm.arcs);
+    let arcs = arcs.flat_map(|arc| arc.needs.value.names());
+    let register = analysis::register(edition).into_iter();
+    let refusals = register.flat_map(analysis::Register::refusals);
+    let names = bits.chain(states).chain(refusals.map(|it| &it.fault));
+    let names = names.map(|name| name.value.as_str());
+    names.chain(arcs.map(|name| name.name.as_str())).collect()
+}
+
+/// Errors that answer an access.
+fn used_by_protocols(edition: &Edition) -> Vec<&str> {
+    let protocols = edition.protocols.iter().map(|it| &it.refused);
+    let of_fd = edition.fd_protocols.iter();
+    let rows = of_fd.clone().flat_map(|it| &it.rows);
+    let rows = rows.filter_map(|row| row.fault.as_ref());
+    let names = protocols.chain(of_fd.map(|it| &it.refused)).chain(rows);
+    names.map(|name| name.value.as_str()).collect()
 }

@@ -88,7 +88,7 @@ pub struct FdProtocol {
     pub rule: Option<String>,
 }
 
-/// A row of a `protocol` table without `of`. The first that applies answers.
+/// A row of a `protocol` table without `of`. At most one answers an operation.
 #[derive(Clone, Debug)]
 pub struct FdRow {
     /// The operation.

@@ -1,6 +1,6 @@
 //! Which way a request takes: the shortest sequence of arcs that the rules for paths allow.
 
-use super::predicate::{holds, name_holds, refuse, supported};
+use super::predicate::{ends_hold, holds, refuse, supported};
 use crate::model::{Fsm, FsmArc, Refusal, State};
 
 /// The part of a state machine that a device with certain capabilities has.
@@ -131,9 +131,11 @@ impl<'a> Machine<'a> {
     fn allowed(&self, from: u32, to: u32) -> Set {
         let rules = self.fsm.paths.iter().zip(&self.inside);
         rules.fold(Set::MAX, |allowed, (rule, inside)| {
-            let value = |name: &str| name_holds(self.fsm, name, from, to);
-            let excepted = rule.only_where.value.eval(&value);
-            if excepted { allowed } else { allowed & !inside }
+            if ends_hold(self.fsm, &rule.only_where.value, from, to) {
+                allowed
+            } else {
+                allowed & !inside
+            }
         })
     }
 

@@ -31,8 +31,13 @@ fn holds_before(fsm: &Fsm, expr: &Expr, state: u32, rows: usize) -> bool {
     })
 }
 
-/// Whether a name holds: of a state or predicate for the state `to`, or with `was_` in front for `from`.
-pub(super) fn name_holds(fsm: &Fsm, name: &str, from: u32, to: u32) -> bool {
+/// Whether an expression over the two ends of a request holds: names speak of the state `to`, those with
+/// `was_` in front of the state `from`.
+pub fn ends_hold(fsm: &Fsm, expr: &Expr, from: u32, to: u32) -> bool {
+    expr.eval(&|name| name_holds(fsm, name, from, to))
+}
+
+fn name_holds(fsm: &Fsm, name: &str, from: u32, to: u32) -> bool {
     let named = |name: &str, state| {
         let span = fsm.span;
         let name = name.to_owned();
