@@ -4,10 +4,10 @@ use spec_model::model::Place;
 
 use super::{At, at};
 
-/// The box of a state.
-pub(super) const BOX: At = At { x: 172, y: 34 };
-/// From state to state.
-const PITCH: At = At { x: 270, y: 84 };
+/// The height of a state's box.
+const HEIGHT: i32 = 34;
+/// Between two boxes, for a line with its name.
+const GAP: At = At { x: 98, y: 50 };
 /// Around everything.
 const MARGIN: At = At { x: 48, y: 14 };
 /// How far a line swings out to go round the states between its ends: beside a column, over a row.
@@ -16,6 +16,8 @@ const SWING: At = At { x: 40, y: 44 };
 /// The places of a `layout` table.
 pub(super) struct Grid<'a> {
     pub(super) places: &'a [Place],
+    /// The size of a state's box.
+    pub(super) size: At,
     /// Room above and below for lines that go round.
     room: i32,
 }
@@ -33,9 +35,14 @@ pub(super) struct Route {
 }
 
 impl<'a> Grid<'a> {
-    /// A grid for these lines.
-    pub(super) fn new(places: &'a [Place], lines: &[(&Place, &Place)]) -> Self {
-        let mut grid = Self { places, room: 0 };
+    /// A grid for these lines, with boxes of this width.
+    pub(super) fn new(places: &'a [Place], width: i32, lines: &[(&Place, &Place)]) -> Self {
+        let size = at(width, HEIGHT);
+        let mut grid = Self {
+            places,
+            size,
+            room: 0,
+        };
         let over = |(from, to): &(&Place, &Place)| from.row == to.row && grid.blocked(from, to);
         if lines.iter().any(over) {
             grid.room = SWING.y;
@@ -49,19 +56,24 @@ impl<'a> Grid<'a> {
     }
 
     /// The size of the picture.
-    pub(super) fn size(&self) -> At {
+    pub(super) fn whole(&self) -> At {
         let last = |of: fn(&Place) -> u32| number(self.places.iter().map(of).max().unwrap_or(0));
         at(
-            last(|p| p.column).saturating_mul(PITCH.x) + BOX.x + 2 * MARGIN.x,
-            last(|p| p.row).saturating_mul(PITCH.y) + BOX.y + 2 * (MARGIN.y + self.room),
+            last(|p| p.column).saturating_mul(self.size.x + GAP.x) + self.size.x + 2 * MARGIN.x,
+            last(|p| p.row).saturating_mul(self.size.y + GAP.y)
+                + self.size.y
+                + 2 * (MARGIN.y + self.room),
         )
     }
 
     /// The middle of a box.
     pub(super) fn center(&self, place: &Place) -> At {
         at(
-            number(place.column).saturating_mul(PITCH.x) + BOX.x / 2 + MARGIN.x,
-            number(place.row).saturating_mul(PITCH.y) + BOX.y / 2 + MARGIN.y + self.room,
+            number(place.column).saturating_mul(self.size.x + GAP.x) + self.size.x / 2 + MARGIN.x,
+            number(place.row).saturating_mul(self.size.y + GAP.y)
+                + self.size.y / 2
+                + MARGIN.y
+                + self.room,
         )
     }
 
@@ -87,7 +99,7 @@ impl<'a> Grid<'a> {
 
     fn straight(&self, from: &Place, to: &Place) -> Route {
         let (a, b) = (self.center(from), self.center(to));
-        let (start, end) = (border(a, b), border(b, a));
+        let (start, end) = (border(self.size, a, b), border(self.size, b, a));
         let angle = f64::from(b.y - a.y)
             .atan2(f64::from(b.x - a.x))
             .to_degrees()
@@ -106,8 +118,8 @@ impl<'a> Grid<'a> {
         let side = if from.column * 2 <= last { -1 } else { 1 };
         let (a, b) = (self.center(from), self.center(to));
         // Off the middle, where other lines arrive.
-        let off = (b.y - a.y).signum() * BOX.y / 4;
-        let edge = a.x + side * BOX.x / 2;
+        let off = (b.y - a.y).signum() * self.size.y / 4;
+        let edge = a.x + side * self.size.x / 2;
         let (start, end, x) = (
             at(edge, a.y + off),
             at(edge, b.y - off),
@@ -127,8 +139,8 @@ impl<'a> Grid<'a> {
         let last = self.places.iter().map(|p| p.row).max().unwrap_or(0);
         let side = if from.row * 2 < last.max(1) { -1 } else { 1 };
         let (a, b) = (self.center(from), self.center(to));
-        let off = (b.x - a.x).signum() * BOX.x / 4;
-        let edge = a.y + side * BOX.y / 2;
+        let off = (b.x - a.x).signum() * self.size.x / 4;
+        let edge = a.y + side * self.size.y / 2;
         let (start, end, y) = (
             at(a.x + off, edge),
             at(b.x - off, edge),
@@ -156,7 +168,7 @@ fn curve(start: At, first: At, second: At, end: At) -> String {
 }
 
 /// Where the way from the middle of a box to a point leaves the box.
-fn border(center: At, to: At) -> At {
+fn border(size: At, center: At, to: At) -> At {
     let (x, y) = (f64::from(to.x - center.x), f64::from(to.y - center.y));
     let reach = |half: i32, along: f64| {
         if along == 0.0 {
@@ -165,7 +177,7 @@ fn border(center: At, to: At) -> At {
             f64::from(half) / along.abs()
         }
     };
-    let part = reach(BOX.x / 2, x).min(reach(BOX.y / 2, y)).min(1.0);
+    let part = reach(size.x / 2, x).min(reach(size.y / 2, y)).min(1.0);
     at(
         center.x + (x * part).round() as i32,
         center.y + (y * part).round() as i32,
@@ -178,9 +190,9 @@ mod tests {
 
     #[test]
     fn lines_begin_at_the_edge_of_a_box() {
-        assert_eq!(border(at(0, 0), at(500, 0)), at(86, 0));
-        assert_eq!(border(at(0, 0), at(0, -90)), at(0, -17));
-        assert_eq!(border(at(0, 0), at(340, 34)), at(86, 9));
-        assert_eq!(border(at(5, 5), at(5, 5)), at(5, 5));
+        assert_eq!(border(at(172, 34), at(0, 0), at(500, 0)), at(86, 0));
+        assert_eq!(border(at(172, 34), at(0, 0), at(0, -90)), at(0, -17));
+        assert_eq!(border(at(172, 34), at(0, 0), at(340, 34)), at(86, 9));
+        assert_eq!(border(at(172, 34), at(5, 5), at(5, 5)), at(5, 5));
     }
 }

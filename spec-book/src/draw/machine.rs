@@ -7,8 +7,8 @@ use spec_model::analysis::{Register, register};
 use spec_model::expr::Expr;
 use spec_model::model::{Bit, BitField, Edition, Fsm, FsmArc, Place};
 
-use super::grid::{BOX, Grid, Route};
-use super::{Anchor, At, at, canvas, label, rect};
+use super::grid::{Grid, Route};
+use super::{Anchor, At, at, canvas, label, pill_width, rect};
 use crate::html::{Element, el, linked, void};
 use crate::page::Page;
 
@@ -23,14 +23,14 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     let ends: Vec<(&Place, &Place)> = lines.iter().map(|line| (line.from, line.to)).collect();
     let chart = Chart {
         register,
-        grid: Grid::new(places, &ends),
+        grid: Grid::new(places, box_width(register, places), &ends),
     };
     let name = match register {
         Register::Bits(_) => "states, and the writes that change one bit",
         Register::Fsm(_) => "states and arcs",
     };
     let mut svg = canvas(
-        chart.grid.size(),
+        chart.grid.whole(),
         "machine",
         &format!("{}: {name}", register.name().value),
     );
@@ -45,6 +45,12 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     }
     let figure = el("figure").class("diagram").line().child(svg).line();
     Some(figure.child(chart.caption(&lines, told)).line())
+}
+
+/// All boxes are as wide as the longest name needs.
+fn box_width(register: Register<'_>, places: &[Place]) -> i32 {
+    let width = |place: &Place| pill_width(&register.state_name(place.state.value));
+    places.iter().map(width).max().unwrap_or(0) + 6
 }
 
 /// A line of the diagram.
@@ -188,7 +194,7 @@ impl Chart<'_> {
         el("g")
             .class("node")
             .class(class)
-            .child(rect(center, BOX.x, BOX.y, 6, "box"))
+            .child(rect(center, self.grid.size.x, self.grid.size.y, 6, "box"))
             .child(label(
                 center,
                 Anchor::Middle,

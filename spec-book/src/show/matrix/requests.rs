@@ -7,7 +7,8 @@ use spec_model::model::{Edition, Fsm, State};
 use crate::html::{Element, code, el};
 use crate::show::{details, row_head, table};
 
-/// The device that has everything first, the others on demand.
+/// The device that has everything first, the others on demand. The error state is left out: no arc
+/// leads there or away.
 pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
     let mut grids: Vec<(String, Element)> = Vec::new();
     let mut seen: Vec<Vec<(u32, u32)>> = Vec::new();
@@ -27,7 +28,7 @@ pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
             [] => "A device without capabilities".to_owned(),
             names => format!("A device with {}", names.join(", ")),
         };
-        grids.push((title.clone(), grid(&machine, &title)));
+        grids.push((title.clone(), grid(&machine, fsm.error.value, &title)));
     }
     let mut grids = grids.into_iter();
     let first = grids.next().map(|(_, grid)| grid);
@@ -37,8 +38,9 @@ pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
         .collect()
 }
 
-fn grid(machine: &Machine<'_>, title: &str) -> Element {
-    let states: Vec<&State> = machine.states().collect();
+fn grid(machine: &Machine<'_>, error: u32, title: &str) -> Element {
+    let asked = |state: &&State| state.value.value != error;
+    let states: Vec<&State> = machine.states().filter(asked).collect();
     let name = |state: &State| code(&state.name.value);
     let column = |to: &&State| {
         el("th")
@@ -52,8 +54,9 @@ fn grid(machine: &Machine<'_>, title: &str) -> Element {
         let cells = states.iter().map(|to| cell(machine, &states, from, to));
         el("tr").child(row_head().child(name(from))).children(cells)
     });
-    let caption =
-        format!("{title}: the next state of each request; bold where an arc leads there at once");
+    let caption = format!(
+        "{title}: the next state of each request, shaded where more than one arc leads to the wanted state"
+    );
     table("matrix requests", &caption, head, rows)
 }
 
@@ -64,7 +67,7 @@ fn cell(machine: &Machine<'_>, states: &[&State], from: &State, to: &State) -> E
     match machine.path(from.value.value, to.value.value).as_deref() {
         Ok([_, next]) => el("td").class("arc").child(named(states, *next)),
         Ok([_, next, ..]) => el("td").class("leap").child(named(states, *next)),
-        Err(NoPath::Refused(refusal)) => el("td").class("refused").text(&refusal.fault.value),
+        Err(NoPath::Refused(_)) => el("td").class("refused").text("refused"),
         // A checked book has no other answer.
         Ok(_) | Err(_) => el("td").class("bad").text("no path"),
     }
