@@ -33,6 +33,7 @@ pub(super) fn generate(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
         ///
         /// # Errors
         /// No row of the table allows the access.
+        #[inline]
         pub const fn #function(
             #state
             phase: #phase,
