@@ -12,6 +12,9 @@ mod sessions;
 
 /// Every check of a state machine whose names and numbers are sound.
 pub(super) fn check(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics) {
+    if fsm.initial.value == fsm.error.value {
+        return; // The initial state is reported: from an error state, nothing leads anywhere.
+    }
     let sets = capability_sets(edition);
     let machines: Vec<Machine<'_>> = sets.iter().map(|set| Machine::new(fsm, set)).collect();
     let mut found = Diagnostics::default();
