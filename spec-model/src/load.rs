@@ -1,6 +1,6 @@
 //! SUMMARY.md and the chapters that it lists: the only file access of this crate.
 
-use std::collections::HashMap;
+use crate::map::Map;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -46,7 +46,7 @@ pub(crate) fn from_memory(
         ),
     };
     let folder = folder_of(&summary).to_owned();
-    let mut rest: HashMap<String, String> = files.collect();
+    let mut rest: Map<String, String> = files.collect();
     let chapter = |path: &str| {
         rest.remove(&format!("{folder}{path}"))
             .ok_or_else(|| "no such file".to_owned())
@@ -96,7 +96,7 @@ fn collect(
         let error = Diagnostic::error("empty-summary", start(file), "SUMMARY.md lists no chapter");
         diagnostics.push(error.help("write a list of links, `- [Title](chapter.md)`"));
     }
-    let mut first: HashMap<String, Span> = HashMap::new();
+    let mut first: Map<String, Span> = Map::default();
     for entry in entries {
         let place = Span {
             file,
@@ -168,11 +168,7 @@ fn path_of(entry: &Entry, place: Span) -> Result<String, Diagnostic> {
 }
 
 /// A chapter stands in SUMMARY.md once.
-fn once(
-    path: String,
-    place: Span,
-    first: &mut HashMap<String, Span>,
-) -> Result<String, Diagnostic> {
+fn once(path: String, place: Span, first: &mut Map<String, Span>) -> Result<String, Diagnostic> {
     match first.get(&path) {
         Some(&span) => Err(Diagnostic::error(
             "duplicate-chapter",

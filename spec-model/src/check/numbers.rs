@@ -1,8 +1,7 @@
 //! Numbers: constants fit their type, structs have no holes, bits are distinct.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::Map;
 use crate::model::{BitField, Capability, ConstantGroup, Fsm, Ioctl, Struct};
 use crate::source::Span;
 
@@ -144,7 +143,7 @@ fn differ_as(
     written: fn(u64) -> String,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut first = HashMap::new();
+    let mut first = Map::default();
     for (number, span) in numbers {
         let earlier = *first.entry(number).or_insert(span);
         if earlier != span {

@@ -1,10 +1,9 @@
 //! Warnings: what is declared is used by a table, or at least spoken of.
 
-use std::collections::HashSet;
-
 use super::prose::Mentions;
 use crate::analysis;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::Set;
 use crate::model::Edition;
 use crate::source::Spanned;
 
@@ -14,10 +13,10 @@ pub(super) fn declarations_are_used(
     mentions: &Mentions<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut used: HashSet<&str> = HashSet::new();
+    let mut used: Set<&str> = Set::default();
     used.extend(used_by_register(edition));
     used.extend(used_by_protocols(edition));
-    let (mut work, mut injections) = (HashSet::new(), HashSet::new());
+    let (mut work, mut injections) = (Set::default(), Set::default());
     for flow in &edition.flows {
         used.extend(
             flow.needs
