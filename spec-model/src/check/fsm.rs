@@ -33,6 +33,7 @@ pub(super) fn check(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics)
     if !found.has_errors() {
         requests::every_request_has_one_path(fsm, &machines, &mut found);
         sessions::effects_fit(fsm, &mut found);
+        sessions::sessions_begin_at_the_end(fsm, &machines, &mut found);
     }
     diagnostics.extend(found);
 }
@@ -45,6 +46,12 @@ fn arrow(fsm: &Fsm, arc: &FsmArc) -> String {
 
 fn name(fsm: &Fsm, state: u32) -> String {
     crate::analysis::fsm::state_name(fsm, state)
+}
+
+/// A path as people write it.
+fn written_path(fsm: &Fsm, path: &[u32]) -> String {
+    let names: Vec<String> = path.iter().map(|&state| name(fsm, state)).collect();
+    names.join(" → ")
 }
 
 /// A set of capabilities as people write it.

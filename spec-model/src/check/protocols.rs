@@ -73,7 +73,7 @@ pub(super) fn rows_do_not_overlap<K: Eq + Hash>(
     diagnostics: &mut Diagnostics,
 ) {
     let states = register.valid.or(&register.error);
-    let mut earlier: Map<&(K, usize), Vec<(&Row<'_, K>, Truth)>> = Map::default();
+    let mut earlier: Map<_, Vec<(&Row<'_, K>, Truth)>> = Map::default();
     for row in rows {
         let truth = register.space.truth(&row.when.value).and(&states);
         let others = earlier.entry(&row.key).or_default();

@@ -1,7 +1,7 @@
 //! Requests: each is refused, or has exactly one shortest path.
 
 use super::arcs::place;
-use super::{arrow, name, with};
+use super::{arrow, name, with, written_path};
 use crate::analysis::fsm::{Machine, NoPath, ends_hold, holds};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
@@ -113,10 +113,7 @@ fn missing(fsm: &Fsm, from: u32, request: &str) -> Diagnostic {
 }
 
 fn ambiguous(fsm: &Fsm, machine: &Machine<'_>, paths: [&[u32]; 2], request: &str) -> Diagnostic {
-    let [first, second] = paths.map(|path| {
-        let names: Vec<String> = path.iter().map(|&state| name(fsm, state)).collect();
-        names.join(" → ")
-    });
+    let [first, second] = paths.map(|path| written_path(fsm, path));
     let title = format!("{request} has two shortest paths: {first}, and {second}");
     let arcs = paths.map(|path| {
         let arcs = path

@@ -1,8 +1,8 @@
 //! What arcs say of the data session fits together.
 
 use super::arcs::place;
-use super::{arrow, name};
-use crate::analysis::fsm::{Misfit, MisfitWhy as Why, misfits};
+use super::{arrow, name, with, written_path};
+use crate::analysis::fsm::{Machine, Misfit, MisfitWhy as Why, misfits};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Fsm, SessionEffect};
 
@@ -33,5 +33,36 @@ pub(super) fn effects_fit(fsm: &Fsm, diagnostics: &mut Diagnostics) {
             ))
             .related(fsm.initial.span, "the initial state"),
         });
+    }
+}
+
+/// Only the last arc of a path starts a session: a request gives back one file descriptor. Reports the
+/// first path that does otherwise.
+pub(super) fn sessions_begin_at_the_end(
+    fsm: &Fsm,
+    machines: &[Machine<'_>],
+    diagnostics: &mut Diagnostics,
+) {
+    let states = || fsm.states.iter().map(|state| state.value.value);
+    for machine in machines {
+        for (from, to) in states().flat_map(|from| states().map(move |to| (from, to))) {
+            let path = machine.path(from, to).unwrap_or_default();
+            let inner = path.windows(2).take(path.len().saturating_sub(2));
+            let mut arcs = inner.filter_map(|ends| machine.arc(ends[0], ends[1]));
+            let starts = |arc: &_| matches!(arc, SessionEffect::Starts(_));
+            let Some(arc) = arcs.find(|arc| starts(&arc.session)) else {
+                continue;
+            };
+            let title = format!(
+                "{}, the path {} starts a session on the way",
+                with(machine.capabilities()),
+                written_path(fsm, &path)
+            );
+            return diagnostics.push(
+                Diagnostic::error("session-misfit", place(arc), title)
+                    .label("this arc starts it")
+                    .help("say in the `paths` table which states may lie inside"),
+            );
+        }
     }
 }
