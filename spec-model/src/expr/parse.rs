@@ -10,6 +10,9 @@ use crate::source::Span;
 /// More names than this in one predicate, or deeper nesting, is refused.
 const LIMIT: usize = 100;
 
+#[cfg(test)]
+mod tests;
+
 /// Reads the text at `place`. A `|` may be written `\|`, as table cells demand.
 pub(crate) fn parse(text: &str, place: Span) -> Result<Expr, Diagnostic> {
     let mut parser = Parser {
