@@ -79,7 +79,7 @@ pub(super) fn struct_is_complete(s: &Struct, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error("wrong-size", s.size.span, title).label(format!("expected {end}")),
         );
-    } else if end % align != 0 {
+    } else if !end.is_multiple_of(align) {
         let title = format!("{end} bytes are no multiple of the widest field, {align} bytes");
         diagnostics.push(
             Diagnostic::error("wrong-size", s.size.span, title)

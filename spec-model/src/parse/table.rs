@@ -232,7 +232,7 @@ fn cell_at<'a>(
         cell::read(place.column.cell, raw)
     };
     let value = value.unwrap_or_else(|error| {
-        diagnostics.push(error);
+        diagnostics.push(*error);
         Value::Empty
     });
     Cell {
