@@ -34,6 +34,7 @@ pub(super) fn check(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics)
         requests::every_request_has_one_path(fsm, &machines, &mut found);
         sessions::effects_fit(fsm, &mut found);
         sessions::sessions_begin_at_the_end(fsm, &machines, &mut found);
+        sessions::data_need_a_session(edition, fsm, &mut found);
     }
     diagnostics.extend(found);
 }

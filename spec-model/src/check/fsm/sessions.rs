@@ -2,9 +2,9 @@
 
 use super::arcs::place;
 use super::{arrow, name, with, written_path};
-use crate::analysis::fsm::{Machine, Misfit, MisfitWhy as Why, misfits};
+use crate::analysis::fsm::{Machine, Misfit, MisfitWhy as Why, holds, misfits, sessions};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Fsm, SessionEffect};
+use crate::model::{Edition, Fsm, Operation, Session, SessionEffect};
 
 /// An arc starts a session where none is open, keeps or ends one that is; a state has the same session
 /// whichever arc led there.
@@ -33,6 +33,36 @@ pub(super) fn effects_fit(fsm: &Fsm, diagnostics: &mut Diagnostics) {
             ))
             .related(fsm.initial.span, "the initial state"),
         });
+    }
+}
+
+/// Data can flow only through an open session of their direction.
+pub(super) fn data_need_a_session(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics) {
+    let sessions = sessions(fsm);
+    let rows = edition.fd_protocols.iter().flat_map(|it| &it.rows);
+    for row in rows.filter(|row| row.callback.is_some()) {
+        let fits = |session: Option<Session>| match row.operation.value {
+            Operation::Read => session == Some(Session::Saving),
+            Operation::Write => session == Some(Session::Resuming),
+            _ => session.is_some(),
+        };
+        let mut states = fsm.states.iter().map(|state| state.value.value);
+        let misfit = states.find(|state| {
+            let session = sessions.get(state).copied().flatten();
+            holds(fsm, &row.when.value, *state) && !fits(session)
+        });
+        if let Some(state) = misfit {
+            let title = format!(
+                "in state `{}`, no session is open that `{}` could be about",
+                name(fsm, state),
+                row.operation.value.name()
+            );
+            diagnostics.push(
+                Diagnostic::error("session-misfit", row.when.span, title)
+                    .label("holds in that state")
+                    .help("the column `Session` of the `arcs` table says where one is open"),
+            );
+        }
     }
 }
 
