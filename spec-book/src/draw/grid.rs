@@ -7,11 +7,11 @@ use super::{At, at};
 /// The height of a state's box.
 const HEIGHT: i32 = 34;
 /// Between two boxes, for a line with its name.
-const GAP: At = At { x: 98, y: 50 };
+const GAP: At = At { x: 112, y: 50 };
 /// Around everything.
-const MARGIN: At = At { x: 48, y: 14 };
+const MARGIN: At = At { x: 60, y: 14 };
 /// How far a line swings out to go round the states between its ends: beside a column, over a row.
-const SWING: At = At { x: 40, y: 44 };
+const SWING: At = At { x: 34, y: 44 };
 
 /// The places of a `layout` table.
 pub(super) struct Grid<'a> {

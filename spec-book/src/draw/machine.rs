@@ -232,21 +232,33 @@ fn tip((point, degrees): (At, i32)) -> Element {
     )
 }
 
-/// The name of a line, on several rows where there is little room.
+/// The name of a line; where there is little room, in parts above and below the line.
 fn names(route: &Route, name: &str) -> Vec<Element> {
-    let mut rows: Vec<String> = match route.narrow {
-        true => name
-            .split_inclusive("&& ")
-            .map(|row| row.trim().to_owned())
-            .collect(),
-        false => vec![name.to_owned()],
+    let mut rows: Vec<&str> = if route.narrow {
+        name.split_inclusive("&& ").map(str::trim).collect()
+    } else {
+        vec![name]
     };
     rows.retain(|row| !row.is_empty());
-    let height = 15;
-    let top = route.middle.y - height * (i32::try_from(rows.len()).unwrap_or(0) - 1) / 2;
-    let place = |n: usize| at(route.middle.x, top + height * i32::try_from(n).unwrap_or(0));
-    rows.iter()
-        .enumerate()
-        .map(|(n, row)| label(place(n), Anchor::Middle, "name", row))
-        .collect()
+    match rows.as_slice() {
+        [] => Vec::new(),
+        [name] => {
+            let gap = rect(route.middle, pill_width(name) - 12, 16, 0, "gap");
+            vec![gap, label(route.middle, Anchor::Middle, "name", name)]
+        }
+        rows => {
+            let height = 20;
+            let count = i32::try_from(rows.len()).unwrap_or(1);
+            let top = route.middle.y - height * (count - 1) / 2;
+            let place = |(n, row): (i32, &&str)| {
+                label(
+                    at(route.middle.x, top + height * n),
+                    Anchor::Middle,
+                    "name",
+                    row,
+                )
+            };
+            (0..).zip(rows).map(place).collect()
+        }
+    }
 }
