@@ -298,68 +298,33 @@ fn diagnostics_of(error: Option<Diagnostic>, diagnostics: &mut Diagnostics) {
 
 /// Tables that are namespaces of their own.
 fn lists(edition: &Edition, diagnostics: &mut Diagnostics) {
-    fn list<'n>(
-        what: &'static str,
-        reserved: &[&'n str],
-        names: impl Iterator<Item = &'n Spanned<String>>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let mut namespace = Namespace::new(diagnostics, reserved);
-        names.for_each(|name| namespace.declare(what, Case::Lower, name));
-    }
-    list(
-        "capability",
-        &["none"],
-        edition.capabilities.iter().map(|row| &row.name),
-        diagnostics,
-    );
     let properties = edition.properties.iter().map(|row| &row.name);
-    list(
-        "property or consequence",
-        &[],
-        properties.chain(edition.consequences.iter().map(|row| &row.name)),
-        diagnostics,
-    );
-    list(
-        "error",
-        &[],
-        edition.faults.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "work",
-        &[],
-        edition.work.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "failure",
-        &[],
-        edition.injections.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "flow",
-        &["all"],
-        edition.flows.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "protocol",
-        &[],
-        edition
-            .protocols
-            .iter()
-            .map(|row| &row.name)
-            .chain(edition.fd_protocols.iter().map(|row| &row.name)),
-        diagnostics,
-    );
+    let properties = properties.chain(edition.consequences.iter().map(|row| &row.name));
+    let protocols = edition.protocols.iter().map(|row| &row.name);
+    let protocols = protocols.chain(edition.fd_protocols.iter().map(|row| &row.name));
     let orders = edition.bits.iter().flat_map(|field| &field.actions);
+    let mut list = |what, reserved: &[&'static str], names: Vec<&Spanned<String>>| {
+        let mut namespace = Namespace::new(diagnostics, reserved);
+        for name in names {
+            namespace.declare(what, Case::Lower, name);
+        }
+    };
+    let capabilities = edition.capabilities.iter().map(|row| &row.name);
+    list("capability", &["none"], capabilities.collect());
+    list("property or consequence", &[], properties.collect());
+    let faults = edition.faults.iter().map(|row| &row.name);
+    list("error", &[], faults.collect());
+    let work = edition.work.iter().map(|row| &row.name);
+    list("work", &[], work.collect());
+    let injections = edition.injections.iter().map(|row| &row.name);
+    list("failure", &[], injections.collect());
+    let flows = edition.flows.iter().map(|row| &row.name);
+    list("flow", &["all"], flows.collect());
+    list("protocol", &[], protocols.collect());
     list(
         "order of actions",
         &[],
-        orders.map(|row| &row.name),
-        diagnostics,
+        orders.map(|row| &row.name).collect(),
     );
 }
 
