@@ -36,6 +36,8 @@ pub struct Vmm {
     pub guest: Guest,
     /// What is leaving, or has arrived.
     pub transfer: Transfer,
+    /// Whether devices may reach each other at all. Flows that do not quiet devices with NDMA turn it off.
+    pub p2p: bool,
     /// Whether the guest's CPUs run.
     vcpus: bool,
     /// A last look at the dirty log that waits for a device without NDMA.
@@ -60,6 +62,7 @@ impl Vmm {
             slots,
             guest: Guest::new(models.len()),
             transfer: Transfer::new(models.len()),
+            p2p: true,
             vcpus: false,
             snapshot_due: false,
             last_dirty: Vec::new(),

@@ -30,6 +30,7 @@ impl Vmm {
     /// A step did not go as the flow says.
     pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
         self.guest.page_requests = self.may_request_pages(flow);
+        self.p2p &= flow.needs.contains(&"ndma");
         for step in flow.steps {
             self.step(flow.side, step).map_err(|text| Failure {
                 step: step.number,
@@ -37,6 +38,28 @@ impl Vmm {
             })?;
         }
         Ok(())
+    }
+
+    /// After a failure, at the source: what is in error is reset, all others go back to where they came from.
+    pub fn go_back(&mut self) {
+        self.vcpus = false;
+        self.snapshot_due = false;
+        self.memory.track(false);
+        self.log.step("goes back");
+        // All answer before any may touch another.
+        for state in [
+            DeviceState::INITIAL | DeviceState::NDMA,
+            DeviceState::INITIAL,
+        ] {
+            for slot in 0..self.slots.len() {
+                let reads = self.slots[slot].region.state();
+                let there = self.leaves_out(slot, state) || reads == DeviceState::INITIAL;
+                let failed = !there && !reads.error() && self.write_state(slot, state).is_err();
+                if reads.error() || failed {
+                    self.reset(slot);
+                }
+            }
+        }
     }
 
     /// The vIOMMU asks the guest for pages only where the flow settles such requests, for devices that can
@@ -108,7 +131,10 @@ impl Vmm {
             let before = self.slots[slot].region.state();
             let result = match step.target {
                 Target::State(state) if self.leaves_out(slot, state) || before == state => Ok(()),
-                Target::State(state) | Target::Write(state) => self.write_state(slot, state),
+                Target::State(state) | Target::Write(state) => {
+                    self.check_reach(slot, state)?;
+                    self.write_state(slot, state)
+                }
                 Target::Reset => {
                     self.reset(slot);
                     Ok(())
@@ -121,6 +147,20 @@ impl Vmm {
             self.check_result(result, step.result)?;
         }
         Ok(())
+    }
+
+    /// A device that may assume quiet MMIO must be out of the reach of all others.
+    fn check_reach(&self, slot: usize, state: DeviceState) -> Result<(), String> {
+        match self
+            .reachable_from(slot)
+            .filter(|_| state.may_assume_quiet_mmio())
+        {
+            None => Ok(()),
+            Some(from) => {
+                let [from, to] = [from, slot].map(|slot| &self.slots[slot].label);
+                Err(format!("{from} can touch {to}, which goes to {state}"))
+            }
+        }
     }
 
     /// A device without NDMA goes past the states with it.
