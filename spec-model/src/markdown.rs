@@ -303,7 +303,9 @@ impl<'a> Reader<'a> {
     fn html_block(&mut self, range: Range<usize>) {
         self.marks.cover(range.clone());
         let block = html::block(&self.text[range.clone()]);
-        html::ids(&self.text[range.clone()], &mut self.document.anchors);
+        if let html::Found::Html = block {
+            html::ids(&self.text[range.clone()], &mut self.document.anchors);
+        }
         match block {
             html::Found::Directive(inner) if self.depth == 1 => {
                 let inner = range.start + inner.start..range.start + inner.end;
