@@ -64,9 +64,7 @@ fn table(
         .child(el("caption").text(caption))
         .child(el("thead").child(head))
         .child(body);
-    el("div")
-        .class("table-wrapper spec")
-        .child(table)
+    el("div").class("table-wrapper spec").child(table)
 }
 
 /// A row of column heads.

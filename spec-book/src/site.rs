@@ -23,7 +23,8 @@ impl Preprocessor for Spec {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let summary = ctx.root.join(&ctx.config.book.src).join("SUMMARY.md");
         let (model, mentions) = std::thread::scope(|scope| {
-            let mentions = scope.spawn(|| mentions(&ctx.root));
+            let root = &ctx.root;
+            let mentions = scope.spawn(|| mentions(root));
             let model = spec_model::load(&shortened(&summary));
             (model, joined(mentions))
         });
@@ -34,7 +35,10 @@ impl Preprocessor for Spec {
         let mut contents = render_all(&model, &tests);
         // By path: mdBook visits nested chapters before the one that they belong to.
         book.for_each_chapter_mut(|chapter| {
-            let path = chapter.source_path.as_deref().map(spec_model::source::display);
+            let path = chapter
+                .source_path
+                .as_deref()
+                .map(spec_model::source::display);
             if let Some(content) = path.and_then(|path| contents.remove(path.as_str())) {
                 chapter.content = content;
             }
@@ -52,7 +56,9 @@ fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, Str
     let site = Site::new(model, tests);
     let every_other = |from: usize| {
         let chapters = model.chapters.iter().enumerate().skip(from).step_by(2);
-        chapters.map(|(n, chapter)| (chapter.path.as_str(), site.render(n))).collect::<Vec<_>>()
+        chapters
+            .map(|(n, chapter)| (chapter.path.as_str(), site.render(n)))
+            .collect::<Vec<_>>()
     };
     std::thread::scope(|scope| {
         let odd = scope.spawn(|| every_other(1));
@@ -63,7 +69,9 @@ fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, Str
 
 /// The result of a thread; its panic goes on here.
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// As seen from the current folder, where that is shorter: diagnostics begin with this path.

@@ -97,13 +97,25 @@ impl Stage<'_> {
     /// does all that it does in its initial state, thinner while it does a part of that.
     fn ground(&mut self, beats: &[Beat<'_>], heights: &[i32], bottom: i32) {
         let lanes = self.edition.conditions.len();
+        // What is asked for first lies below.
         let mut y = TOP;
-        for (n, (beat, &height)) in beats.iter().zip(heights).enumerate() {
-            let middle = y + height / 2;
+        for (n, &height) in heights.iter().enumerate() {
             if n % 2 == 1 {
-                self.shapes
-                    .rect("stripe", at(self.width() / 2, middle), self.width(), height);
+                let middle = at(self.width() / 2, y + height / 2);
+                self.shapes.rect("stripe", middle, self.width(), height);
             }
+            y += height;
+        }
+        let bars = (0..lanes).map(|lane| self.bar_x(lane));
+        for x in bars
+            .chain([self.vmm_x(), self.device_x()])
+            .collect::<Vec<_>>()
+        {
+            self.shapes.line("life", at(x, TOP - 8), at(x, bottom));
+        }
+        let mut y = TOP;
+        for (beat, &height) in beats.iter().zip(heights) {
+            let middle = y + height / 2;
             for lane in (0..lanes).filter(|&lane| beat.step.conditions[lane]) {
                 self.shapes
                     .rect("on", at(self.bar_x(lane), middle), 10, height);
@@ -119,13 +131,6 @@ impl Stage<'_> {
             }
             y += height;
         }
-        let bars = (0..lanes).map(|lane| self.bar_x(lane));
-        for x in bars
-            .chain([self.vmm_x(), self.device_x()])
-            .collect::<Vec<_>>()
-        {
-            self.shapes.line("life", at(x, TOP - 8), at(x, bottom));
-        }
     }
 
     /// The names at the top.
@@ -137,7 +142,7 @@ impl Stage<'_> {
         };
         if self.flow.devices == Devices::Many {
             self.shapes
-                .rect("head", at(self.device_x() + 5, y - 4), 104, 26);
+                .rect("head back", at(self.device_x() + 5, y - 4), 104, 26);
         }
         let conditions = self.edition.conditions.iter().enumerate();
         let conditions = conditions.map(|(n, c)| (self.bar_x(n), c.column.value.as_str()));
