@@ -3,24 +3,35 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
-use spec_model::model::{Access, Book, Direction, Edition, Protocol, Struct};
+use spec_model::analysis::{self, Register};
+use spec_model::model::{Book, Edition, Fsm};
 use spec_model::source::Spanned;
 
 use crate::ident::{Scope, camel, ident};
+use crate::rust::ERROR;
+
+mod calls;
+
+pub(crate) use calls::{CallKind, CallbackNames, ProtocolNames, RegisterNames};
 
 /// Types, traits and modules that every edition's module may have, and what the generated code takes from
 /// Rust's prelude: tables give way to them.
-const MODULE_NAMES: &str = "Access Action Actions ActionsIter After Callback Capabilities Description Devices \
-    Driver Fault Flow Injection ParseError Phase Problem Register Side Step Target WindowEffect Work flows core \
+const MODULE_NAMES: &str = "Access Action Actions ActionsIter After Arc Callback Capabilities Description Devices \
+    Driver Fault Flow Injection ParseError Path Phase PrecopyInfo Problem Register SessionEffect Side Step Target \
+    WindowEffect Work flows ioctl core \
     Option Some None Result Ok Err Iterator IntoIterator ExactSizeIterator bool str char f32 f64 u8 u16 u32 u64 \
     u128 usize i8 i16 i32 i64 i128 isize";
 
-/// Constants and functions of the register's type.
-const STATE_NAMES: &str =
+/// Constants and functions of the type of a register with bits.
+const BITS_NAMES: &str =
     "ERROR INITIAL NAMES NONE RESERVED VALID bits contains from_bits part with without";
 
+/// Constants and functions of the type of a register with one state.
+const FSM_NAMES: &str = "ALL INITIAL NAMES from_raw is known number part raw";
+
 /// Constants and functions of `Capabilities`.
-const CAPABILITY_NAMES: &str = "ALL NAMES NONE contains named with without";
+const CAPABILITY_NAMES: &str =
+    "ALL LEGAL NAMES NONE contains flags from_flags named set with without";
 
 /// The identifiers of the names of one namespace.
 #[derive(Default)]
@@ -105,20 +116,24 @@ impl RootNames {
 
 /// Identifiers in the module of one edition. Where nothing else is said: variants in camel case.
 pub(crate) struct Names {
-    /// The type of the register with the bits: `DeviceState`.
+    /// The type of the register with the state: `DeviceState`.
     pub(crate) state: Ident,
     /// Structures, as the book spells them.
     pub(crate) structs: Lexicon,
     /// Modules of constants.
     pub(crate) groups: Lexicon,
-    /// Constants of the register's type.
-    pub(crate) bits: Lexicon,
+    /// Constants of the register's type: the bits, or the states.
+    pub(crate) units: Lexicon,
     /// Functions of the register's type: predicates and behaviours.
     pub(crate) predicates: Lexicon,
     /// Constants of `Capabilities`.
     pub(crate) capabilities: Lexicon,
     /// Variants of `Action`, by row of the adopted table.
     pub(crate) actions: Vec<Ident>,
+    /// Variants of `Arc`, by row.
+    pub(crate) arcs: Vec<Ident>,
+    /// Constants in `ioctl`.
+    pub(crate) ioctls: Lexicon,
     /// Variants of `Fault`.
     pub(crate) faults: Lexicon,
     /// Fields of `Description`.
@@ -133,7 +148,7 @@ pub(crate) struct Names {
     pub(crate) injections: Lexicon,
     /// Statics in `flows`.
     pub(crate) flows: Lexicon,
-    /// Methods of `Driver` for actions.
+    /// Methods of `Driver` for actions and arcs.
     pub(crate) act: Lexicon,
     /// Methods of `Driver` for events.
     pub(crate) events: Lexicon,
@@ -145,100 +160,39 @@ pub(crate) struct Names {
     pub(crate) registers: Vec<RegisterNames>,
 }
 
-/// Items of a protocol: `Access`, `Phase` and `access` for the first; the others have their name in front.
-pub(crate) struct ProtocolNames {
-    /// The type of accesses.
-    pub(crate) access: Ident,
-    /// The type of phases.
-    pub(crate) phase: Ident,
-    /// The function that answers an access.
-    pub(crate) function: Ident,
-}
-
-/// Items for the registers of a structure: `Register` and `DATA_START` for the first.
-pub(crate) struct RegisterNames {
-    /// The structure.
-    pub(crate) of: String,
-    /// The type.
-    pub(crate) ty: Ident,
-    /// The constant.
-    pub(crate) data_start: Ident,
-    /// Variants, by field.
-    pub(crate) fields: Lexicon,
-}
-
-/// A callback of a `protocol` table.
-pub(crate) struct CallbackNames {
-    /// As the book spells it.
-    pub(crate) name: String,
-    /// Its signature.
-    pub(crate) kind: CallKind,
-    /// The variant of `Callback`.
-    pub(crate) variant: Ident,
-    /// The method of `Driver`.
-    pub(crate) method: Ident,
-}
-
-/// What a callback takes and gives. One name in rows of several kinds is several callbacks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CallKind {
-    /// `read REGISTER`: gives its value.
-    Read,
-    /// `write REGISTER`: takes its value.
-    Write,
-    /// `read data`: fills bytes.
-    ReadData,
-    /// `write data`: takes bytes.
-    WriteData,
-}
-
-/// The register's name that stands for the bytes of a segment.
-pub(crate) const DATA: &str = "data";
-
-impl CallKind {
-    /// The kind of a row with this access.
-    pub(crate) fn of(access: &Access) -> Self {
-        match (access.direction, access.register == DATA) {
-            (Direction::Read, false) => Self::Read,
-            (Direction::Write, false) => Self::Write,
-            (Direction::Read, true) => Self::ReadData,
-            (Direction::Write, true) => Self::WriteData,
-        }
-    }
-}
-
 impl Names {
     /// Of an edition.
     pub(crate) fn new(edition: &Edition) -> Self {
         let snake = str::to_owned;
         let fresh = Scope::default;
         let mut module = Scope::with(MODULE_NAMES);
-        let mut state = Scope::with(STATE_NAMES);
         let mut described = Scope::with("CONSEQUENCES flag");
         let mut driver = Scope::with("capabilities describe");
-        let rows = edition.bits.as_ref();
-        let bits = rows.map(|b| b.bits.as_slice()).unwrap_or_default();
-        let predicates = rows
-            .into_iter()
-            .flat_map(|b| b.predicates.iter().map(|p| &p.name));
-        let behaviours = rows
-            .into_iter()
-            .flat_map(|b| b.behaviours.iter().map(|p| &p.name));
+        let register = analysis::register(edition);
+        let mut state = of_state(register);
+        let predicates = register.into_iter().flat_map(Register::predicates);
+        let predicates = predicates.map(|p| &p.name);
+        let behaviours = register.into_iter().flat_map(Register::behaviours);
+        let behaviours = behaviours.map(|b| &b.name);
         let actions = adopted(edition)
             .map(|t| t.actions.as_slice())
             .unwrap_or_default();
-        let mut variants = Scope::default();
-        let act = Lexicon::fill(&mut driver, actions.iter().map(|a| &a.name), snake);
+        let arcs = edition.fsm.iter().flat_map(|fsm| &fsm.arcs);
+        let deeds = actions.iter().map(|a| &a.name);
+        let deeds = deeds.chain(arcs.clone().map(|arc| &arc.callback));
+        let (mut action, mut arc) = (Scope::with("ALL"), Scope::with("ALL"));
+        let act = Lexicon::fill(&mut driver, deeds, snake);
         let events = Lexicon::fill(&mut driver, edition.events.iter().map(|e| &e.name), snake);
         Self {
-            state: module.take(&rows.map_or_else(|| "State".to_owned(), |b| camel(&b.name.value))),
+            state: module
+                .take(&register.map_or_else(|| "State".to_owned(), |r| camel(&r.name().value))),
             structs: Lexicon::fill(&mut module, edition.structs.iter().map(|s| &s.name), snake),
             groups: Lexicon::fill(
                 &mut module,
                 edition.constants.iter().map(|g| &g.name),
                 snake,
             ),
-            bits: Lexicon::fill(&mut state, bits.iter().map(|b| &b.name), snake),
+            units: units(register, &mut state),
             predicates: Lexicon::fill(&mut state, predicates.chain(behaviours), snake),
             capabilities: Lexicon::fill(
                 &mut Scope::with(CAPABILITY_NAMES),
@@ -247,8 +201,12 @@ impl Names {
             ),
             actions: actions
                 .iter()
-                .map(|a| variants.take(&camel(&a.name.value)))
+                .map(|a| action.take(&camel(&a.name.value)))
                 .collect(),
+            arcs: arcs
+                .map(|row| arc.take(&camel(&row.callback.value)))
+                .collect(),
+            ioctls: Lexicon::fill(&mut fresh(), edition.ioctls.iter().map(|i| &i.name), snake),
             faults: Lexicon::fill(
                 &mut Scope::with("ALL"),
                 edition.faults.iter().map(|f| &f.name),
@@ -286,9 +244,9 @@ impl Names {
             ),
             act,
             events,
-            callbacks: callbacks(&edition.protocols, &mut driver),
-            protocols: protocols(edition, &mut module),
-            registers: registers(edition, &mut module),
+            callbacks: calls::callbacks(edition, &mut driver),
+            protocols: calls::protocols(edition, &mut module),
+            registers: calls::registers(edition, &mut module),
         }
     }
 
@@ -298,8 +256,7 @@ impl Names {
     }
 
     /// The callback of a row of a `protocol` table.
-    pub(crate) fn callback(&self, name: &str, access: &Access) -> Option<&CallbackNames> {
-        let kind = CallKind::of(access);
+    pub(crate) fn callback(&self, name: &str, kind: CallKind) -> Option<&CallbackNames> {
         self.callbacks
             .iter()
             .find(|c| c.name == name && c.kind == kind)
@@ -309,25 +266,30 @@ impl Names {
 /// Fields of `Step` and parameters beside the conditions.
 const STEP_NAMES: &str = "barrier injection number result state target text work";
 
-fn callbacks(protocols: &[Protocol], driver: &mut Scope) -> Vec<CallbackNames> {
-    let mut variants = Scope::with("ALL");
-    let mut list: Vec<CallbackNames> = Vec::new();
-    for row in protocols.iter().flat_map(|p| &p.transitions) {
-        let Some(name) = &row.callback else { continue };
-        let kind = CallKind::of(&row.access.value);
-        if list.iter().any(|c| c.name == name.value && c.kind == kind) {
-            continue;
-        }
-        let variant = variants.take(&camel(&name.value));
-        let method = driver.take(&name.value);
-        list.push(CallbackNames {
-            name: name.value.clone(),
-            kind,
-            variant,
-            method,
-        });
+/// The namespace of the register's type. The state that is the error state may be called so.
+fn of_state(register: Option<Register<'_>>) -> Scope {
+    let is_error = |fsm: &Fsm| {
+        let named = fsm.named(ERROR);
+        named.is_some_and(|state| state.value.value == fsm.error.value)
+    };
+    match register {
+        Some(Register::Fsm(fsm)) if is_error(fsm) => Scope::with(FSM_NAMES),
+        Some(Register::Fsm(_)) => Scope::with(&format!("{FSM_NAMES} {ERROR}")),
+        _ => Scope::with(BITS_NAMES),
     }
-    list
+}
+
+fn units(register: Option<Register<'_>>, state: &mut Scope) -> Lexicon {
+    let as_is = str::to_owned;
+    match register {
+        Some(Register::Bits(field)) => {
+            Lexicon::fill(state, field.bits.iter().map(|bit| &bit.name), as_is)
+        }
+        Some(Register::Fsm(fsm)) => {
+            Lexicon::fill(state, fsm.states.iter().map(|row| &row.name), as_is)
+        }
+        None => Lexicon::default(),
+    }
 }
 
 /// The table of actions that the generated code follows.
@@ -339,49 +301,4 @@ pub(crate) fn adopted(edition: &Edition) -> Option<&spec_model::model::ActionTab
         .actions
         .iter()
         .find(|table| table.status == Adopted)
-}
-
-fn protocols(edition: &Edition, module: &mut Scope) -> Vec<ProtocolNames> {
-    let mut functions = Scope::with("access");
-    let name = |(number, protocol): (usize, &Protocol)| match number {
-        0 => ProtocolNames {
-            access: ident("Access"),
-            phase: ident("Phase"),
-            function: ident("access"),
-        },
-        _ => ProtocolNames {
-            access: module.take(&format!("{}Access", camel(&protocol.name.value))),
-            phase: module.take(&format!("{}Phase", camel(&protocol.name.value))),
-            function: functions.take(&format!("access_{}", protocol.name.value)),
-        },
-    };
-    edition.protocols.iter().enumerate().map(name).collect()
-}
-
-fn registers(edition: &Edition, module: &mut Scope) -> Vec<RegisterNames> {
-    let mut constants = Scope::with("DATA_START");
-    let about = |s: &&Struct| edition.protocols.iter().any(|p| p.of.value == s.name.value);
-    let name = |(number, of): (usize, &Struct)| RegisterNames {
-        of: of.name.value.clone(),
-        ty: match number {
-            0 => ident("Register"),
-            _ => module.take(&format!("{}Register", camel(&of.name.value))),
-        },
-        data_start: match number {
-            0 => ident("DATA_START"),
-            _ => constants.take(&format!("{}_DATA_START", of.name.value.to_uppercase())),
-        },
-        fields: Lexicon::fill(
-            &mut Scope::with("ALL"),
-            of.fields.iter().map(|f| &f.name),
-            camel,
-        ),
-    };
-    edition
-        .structs
-        .iter()
-        .filter(about)
-        .enumerate()
-        .map(name)
-        .collect()
 }

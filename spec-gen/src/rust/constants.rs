@@ -61,10 +61,18 @@ fn constant(
         &linux.unwrap_or_default(),
         constant.name.span,
     );
+    let spelling = spelling(&constant.name.value);
     quote! {
         #doc
+        #spelling
         pub const #name: #ty = #value;
     }
+}
+
+/// Leave for a name that is not spelled as rustc wishes.
+pub(super) fn spelling(name: &str) -> Option<TokenStream> {
+    let lower = name.contains(char::is_lowercase);
+    lower.then(|| quote!(#[allow(non_upper_case_globals, reason = "spelled as in the uAPI")]))
 }
 
 /// The path from an edition's module to a constant, with its type: `super::errno::EINVAL`, `i32`.
