@@ -6,6 +6,7 @@ use spec_model::expr::Expr;
 
 use super::protocol::{Row, Table};
 use super::{Cx, predicates};
+use crate::doc::doc;
 use crate::names::ProtocolNames;
 
 pub(super) fn generate(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
@@ -16,7 +17,7 @@ pub(super) fn generate(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
     } = table.names;
     let refused = &table.refused;
     let about = "What an access does: the phase afterwards, and the callback that carries it out.";
-    let doc = cx.docs.about(about, table.span);
+    let title = cx.docs.about(about, table.span);
     let rows = &table.rows;
     // Rows that stand for `any` phase come together.
     let together = rows.chunk_by(|a, b| a.when.span == b.when.span && stays(a) && stays(b));
@@ -25,13 +26,17 @@ pub(super) fn generate(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
         let ty = &cx.names.state;
         quote!(state: #ty,)
     });
+    let fails = doc(match rows.iter().any(|row| row.fault.is_some()) {
+        true => "The row refuses the access, or no row speaks of it.",
+        false => "No row of the table allows the access.",
+    });
     let reads_state = rows.iter().any(|row| !row.when.value.names().is_empty());
     let unused = (state.is_some() && !reads_state).then(|| quote!(let _ = state;));
     quote! {
-        #doc
+        #title
         ///
         /// # Errors
-        /// No row of the table allows the access.
+        #fails
         pub const fn #function(
             #state
             phase: #phase,

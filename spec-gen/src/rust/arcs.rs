@@ -53,7 +53,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 fn when(cx: &Cx<'_>, row: &FsmArc) -> String {
     match row.needs.value.names().as_slice() {
         [] => "Every device has it.".to_owned(),
-        _ => format!("Devices have it with `{}`.", cx.written(row.needs.span)),
+        _ => format!("Only where `{}`.", cx.written(row.needs.span)),
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::analysis;
 use spec_model::model::BitField;
 
-use super::{Cx, state};
+use super::{Cx, constants, state};
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     let Some(bits) = &cx.edition.bits else {
@@ -59,12 +59,9 @@ fn bit_constants(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
         let needs = bit
             .needs
             .as_ref()
-            .map(|c| format!("Only with the capability `{}`.", c.value));
-        let doc = cx.docs.row_and(
-            &bit.meaning.value,
-            &needs.unwrap_or_default(),
-            bit.name.span,
-        );
+            .map(|c| format!("Only with the capability `{}`. ", c.value));
+        let more = needs.unwrap_or_default() + &constants::in_linux(bit.linux.as_ref());
+        let doc = cx.docs.row_and(&bit.meaning.value, &more, bit.name.span);
         let shift = Literal::u32_unsuffixed(bit.number.value);
         quote! {
             #doc

@@ -5,6 +5,7 @@ use quote::quote;
 use spec_model::analysis;
 use spec_model::model::Capability;
 
+use super::constants::in_linux;
 use super::{Cx, state};
 use crate::doc::doc;
 use crate::ident::ident;
@@ -27,7 +28,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     let set = cx.edition.fsm.is_some().then(|| set(cx, rows));
     let display = display(flags);
     quote! {
-        /// A set of optional capabilities of a device.
+        /// A set of capabilities of a device.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub struct Capabilities(#raw);
 
@@ -56,15 +57,17 @@ fn constants(cx: &Cx<'_>, rows: &[Capability]) -> TokenStream {
     let idents: Vec<_> = rows.iter().map(name).collect();
     let docs = rows.iter().map(|c| {
         let required = if c.required {
-            "Every device has it. "
+            " Every device has it."
         } else {
             ""
         };
         let announced = format!(
-            "Announced by: {}\n\n{required}Without it: {}",
+            "Announced by: {}{required} {}\n\nWithout it: {}",
             cx.docs.sentence(&c.announced.value),
+            in_linux(c.linux.as_ref()),
             cx.docs.sentence(&c.without.value)
         );
+        let announced = announced.replace(" \n", "\n");
         cx.docs.row_and(&c.meaning.value, &announced, c.name.span)
     });
     let shifts = (0..rows.len()).map(Literal::usize_unsuffixed);
@@ -79,7 +82,7 @@ fn constants(cx: &Cx<'_>, rows: &[Capability]) -> TokenStream {
     let count = Literal::usize_unsuffixed(rows.len());
     let all = doc("Every capability of the book.");
     quote! {
-        /// Nothing optional.
+        /// None of them.
         pub const NONE: Self = Self(0);
 
         #(#docs pub const #idents: Self = Self(#values);)*
@@ -111,16 +114,45 @@ fn legal(cx: &Cx<'_>, rows: &[Capability]) -> Option<TokenStream> {
 
 /// `set`: which of the sets that a device can have.
 fn set(cx: &Cx<'_>, rows: &[Capability]) -> TokenStream {
-    let optional = rows.iter().filter(|row| !row.required);
-    let names = optional.map(|row| cx.names.capabilities.get(&row.name.value));
-    let places = (0..rows.len()).map(Literal::usize_unsuffixed);
+    let optional: Vec<&Capability> = rows.iter().filter(|row| !row.required).collect();
+    let number = in_a_row(&optional).unwrap_or_else(|| one_by_one(cx, &optional));
     quote! {
         /// The number of the set among those that a device can have: a bit for each capability that is not
         /// required.
         const fn set(self) -> usize {
-            0 #(| (self.contains(Self::#names) as usize) << #places)*
+            #number
         }
     }
+}
+
+/// The number, where the flags are bits next to each other.
+fn in_a_row(optional: &[&Capability]) -> Option<TokenStream> {
+    let first = optional.first()?.flag.as_ref()?.value;
+    let follows = |(at, row): (u32, &&Capability)| {
+        let flag = row.flag.as_ref();
+        flag.is_some_and(|flag| first.checked_shl(at) == Some(flag.value))
+    };
+    if !first.is_power_of_two() || !(0..).zip(optional).all(follows) {
+        return None;
+    }
+    let shift = Literal::u32_unsuffixed(first.trailing_zeros());
+    let sets = Literal::u64_unsuffixed(1u64.checked_shl(u32::try_from(optional.len()).ok()?)?);
+    Some(quote!(((self.0 >> #shift) % #sets) as usize))
+}
+
+/// The number in any case.
+fn one_by_one(cx: &Cx<'_>, optional: &[&Capability]) -> TokenStream {
+    let mut number = TokenStream::new();
+    for (place, row) in optional.iter().enumerate() {
+        let name = cx.names.capabilities.get(&row.name.value);
+        let place = Literal::usize_unsuffixed(place);
+        let bit = quote!(self.contains(Self::#name) as usize);
+        number = match number.is_empty() {
+            true => quote!((#bit)),
+            false => quote!(#number | ((#bit) << #place)),
+        };
+    }
+    if number.is_empty() { quote!(0) } else { number }
 }
 
 /// `from_flags` and `flags`.

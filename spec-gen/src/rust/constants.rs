@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use spec_model::model::{Book, Constant, ConstantGroup};
+use spec_model::source::Spanned;
 
 use super::Cx;
 use crate::doc::Docs;
@@ -55,10 +56,10 @@ fn constant(
         .linux
         .as_ref()
         .filter(|linux| linux.value != constant.name.value);
-    let linux = linux.map(|linux| format!("In `<linux/vfio.h>` today: `{}`.", linux.value));
+
     let doc = docs.row_and(
         &constant.meaning.value,
-        &linux.unwrap_or_default(),
+        &in_linux(linux),
         constant.name.span,
     );
     let spelling = spelling(&constant.name.value);
@@ -67,6 +68,19 @@ fn constant(
         #spelling
         pub const #name: #ty = #value;
     }
+}
+
+/// A number as people write request numbers.
+pub(super) fn hexadecimal(number: u32) -> Literal {
+    let written = format!("{number:#x}").parse();
+    written.unwrap_or_else(|_| Literal::u32_unsuffixed(number))
+}
+
+/// How today's header spells a name, as a sentence.
+pub(super) fn in_linux(linux: Option<&Spanned<String>>) -> String {
+    linux.map_or_else(String::new, |linux| {
+        format!("In `<linux/vfio.h>` today: `{}`.", linux.value)
+    })
 }
 
 /// Leave for a name that is not spelled as rustc wishes.

@@ -38,7 +38,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 fn about(cx: &Cx<'_>) -> TokenStream {
     let capabilities = (!cx.edition.capabilities.is_empty()).then(|| {
         quote! {
-            /// The optional capabilities of the device. They do not change while it is open.
+            /// The capabilities of the device. They do not change while it is open.
             fn capabilities(&self) -> Capabilities;
         }
     });

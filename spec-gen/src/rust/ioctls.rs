@@ -1,6 +1,6 @@
 //! `ioctl` tables: a constant for each request number.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use spec_model::model::Ioctl;
 
@@ -27,7 +27,7 @@ fn constant(cx: &Cx<'_>, row: &Ioctl) -> TokenStream {
         row.name.span,
     );
     let spelling = constants::spelling(&row.name.value);
-    let request = Literal::u32_unsuffixed(row.request());
+    let request = constants::hexadecimal(row.request());
     quote! {
         #doc
         #spelling

@@ -60,13 +60,12 @@ fn function(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>, list: &[usize]) -> TokenS
             let path = arcs(fsm, path);
             let first = Literal::usize_unsuffixed(place(list, &path).unwrap_or(0));
             let len = Literal::usize_unsuffixed(path.len());
-            quote!(along(#first, #len))
+            cells.name('P', quote!(Ok(Path { first: #first, len: #len })))
         }
         Err(refused) => cells.refused(cx, *refused),
     });
     let ty = quote!(Result<Path, Fault>);
     let (shape, cells) = (shape(table, &ty), cells.constants(&ty));
-    let raw = state::index(list.len());
     let at = fsm.paths.first().map_or(fsm.span, |rule| rule.inside.span);
     let doc = cx.docs.about(
         "The arcs of a request, or why it is refused. A request for the state that is has none.",
@@ -90,9 +89,7 @@ fn function(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>, list: &[usize]) -> TokenS
         /// As `NEXT`.
         static PATHS: #shape = {
             #cells
-            const fn along(first: #raw, len: #raw) -> #ty {
-                Ok(Path { first, len })
-            }
+
             #rows
         };
     }

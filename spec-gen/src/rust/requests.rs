@@ -6,7 +6,7 @@ use spec_model::analysis::{self, fsm::Machine, fsm::NoPath};
 use spec_model::model::{Fsm, Refusal};
 
 use super::{Cx, paths, states};
-use crate::ident::Scope;
+use crate::ident::ident;
 
 /// The states that a request leads through, or the error that refuses it; `None` where the book is silent.
 pub(super) type Answer<'a> = Result<Vec<u32>, Option<&'a str>>;
@@ -61,7 +61,7 @@ fn next(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>) -> TokenStream {
         Ok(path) => {
             let to = leads_to(path).unwrap_or(fsm.initial.value);
             let value = states::value(cx, fsm, to, &quote!(#state));
-            cells.name(&analysis::fsm::state_name(fsm, to), quote!(Ok(#value)))
+            cells.name('S', quote!(Ok(#value)))
         }
         Err(refused) => cells.refused(cx, *refused),
     });
@@ -88,8 +88,8 @@ fn next(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>) -> TokenStream {
             NEXT[capabilities.set()][from.number()][to.number()]
         }
 
-        /// By set of capabilities, state and request. The last of each row, and the last row, are of what is no
-        /// state.
+        /// By set of capabilities, state and request; the last row, and the last of each row, are of what is no
+        /// state. `R` is a refusal.
         static NEXT: #shape = {
             #cells
             #rows
@@ -121,24 +121,25 @@ pub(super) fn rows(
     quote!([#(#sets),*])
 }
 
-/// The values of the cells of a table, each a constant with a name of its own.
+/// The values of the cells of a table, each a constant with a short name, so that a row is a line.
 #[derive(Default)]
 pub(super) struct Cells {
-    scope: Scope,
-    known: Vec<(String, Ident, TokenStream)>,
+    known: Vec<(Ident, TokenStream)>,
 }
 
 impl Cells {
-    /// The constant for a value, called as wished.
-    fn name(&mut self, wish: &str, value: TokenStream) -> TokenStream {
+    /// The constant for a value: a letter and a number.
+    pub(super) fn name(&mut self, letter: char, value: TokenStream) -> TokenStream {
         let text = value.to_string();
-        if let Some((_, name, _)) = self.known.iter().find(|(known, ..)| *known == text) {
+        let mut known = self.known.iter();
+        if let Some((name, _)) = known.find(|(_, known)| known.to_string() == text) {
             return quote!(#name);
         }
-        let name = self.scope.take(&wish.to_uppercase());
-        let token = quote!(#name);
-        self.known.push((text, name, value));
-        token
+        let same = |known: &&(Ident, TokenStream)| known.0.to_string().starts_with(letter);
+        let number = self.known.iter().filter(same).count();
+        let name = ident(&format!("{letter}{number}"));
+        self.known.push((name.clone(), value));
+        quote!(#name)
     }
 
     /// The constant for a refused request.
@@ -149,13 +150,16 @@ impl Cells {
             ));
         };
         let fault = cx.names.faults.get(name);
-        self.name(name, quote!(Err(Fault::#fault)))
+        self.name('R', quote!(Err(Fault::#fault)))
     }
 
-    /// The declarations, for inside the table.
-    pub(super) fn constants(self, ty: &TokenStream) -> TokenStream {
-        let constant =
-            |(_, name, value): (String, Ident, TokenStream)| quote!(const #name: #ty = #value;);
-        self.known.into_iter().map(constant).collect()
+    /// The declarations, for inside the table: sorted by letter, then in the order of the table.
+    pub(super) fn constants(mut self, ty: &TokenStream) -> TokenStream {
+        self.known
+            .sort_by_key(|(name, _)| name.to_string().chars().next());
+        let constants = self.known.iter();
+        constants
+            .map(|(name, value)| quote!(const #name: #ty = #value;))
+            .collect()
     }
 }

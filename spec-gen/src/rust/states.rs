@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use spec_model::model::{Fsm, State};
 
-use super::{Cx, state};
+use super::{Cx, constants, state};
 use crate::ident::ident;
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
@@ -46,9 +46,10 @@ fn constant(cx: &Cx<'_>, row: &State) -> TokenStream {
     let needs: Vec<String> = row.needs.iter().map(|c| format!("`{}`", c.value)).collect();
     let needs = match needs.as_slice() {
         [] => String::new(),
-        needs => format!("Only with {}.", needs.join(" and ")),
+        needs => format!("Only with {}. ", needs.join(" and ")),
     };
-    let doc = cx.docs.row_and(&row.meaning.value, &needs, row.name.span);
+    let more = needs + &constants::in_linux(row.linux.as_ref());
+    let doc = cx.docs.row_and(&row.meaning.value, &more, row.name.span);
     let value = Literal::u32_unsuffixed(row.value.value);
     quote! {
         #doc
