@@ -53,9 +53,9 @@ fn text(group: &rust::Group) -> String {
         .join(" ")
         .replace(" pub ", "\npub ")
         .replace("[ ", "[\n    ");
-    let (types, list) = items.split_once("ALL: ").unwrap();
+    let (types, list) = items.rsplit_once(" ALL: ").unwrap();
     let list = list.replace(", ", ",\n    ");
-    let items = format!("{types}ALL: {list}");
+    let items = format!("{types} ALL: {list}");
     items.replace(" ]", "\n]").replace(", }", " }") + "\n"
 }
 
