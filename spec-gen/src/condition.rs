@@ -8,8 +8,14 @@ pub(crate) fn condition(expr: &Expr, name: &dyn Fn(&str) -> String) -> String {
         Expr::Const(value) => u8::from(*value).to_string(),
         Expr::Name(n) => name(&n.name),
         Expr::Not(a) => {
-            let binary = matches!(**a, Expr::And(..) | Expr::Or(..));
-            format!("!{}", operand(a, binary, name))
+            let inner = condition(a, name);
+            // A name may be written as a comparison.
+            let simple = !inner.contains(' ');
+            if simple {
+                format!("!{inner}")
+            } else {
+                format!("!({inner})")
+            }
         }
         Expr::And(a, b) => {
             let side = |it: &Expr| operand(it, matches!(it, Expr::Or(..)), name);

@@ -6,6 +6,7 @@
 //!
 //! To add another generated group: a file in `rust/`, and a line in the list in `rust.rs`.
 
+pub mod c;
 mod condition;
 mod doc;
 pub mod dot;

@@ -15,6 +15,7 @@ use crate::reader;
 /// json: everything that the book says, for tools in any language; a format number goes with it.
 /// rust: the constants, states, tables and the driver trait as one stand-alone module, without
 /// dependencies: what a driver vendors. It is what the `spec!` macro expands to.
+/// c: the same numbers, structures and tables as one stand-alone header of C89, for kernels too.
 /// dot: the states as diagrams for Graphviz, a graph for each edition: arcs, or writes of one bit.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment, after_help = AFTER_HELP)]
@@ -32,6 +33,7 @@ pub(crate) struct Args {
 const AFTER_HELP: &str = "\
 Examples:
   vfio-spec gen rust -o drivers/vfio_migration.rs
+  vfio-spec gen c -o include/vfio_migration.h
   vfio-spec gen dot v2 | dot -Tsvg > v2.svg
   vfio-spec gen json | jq '.editions[0].flows[].name'";
 
@@ -41,6 +43,8 @@ enum Language {
     Json,
     /// A module of the uAPI
     Rust,
+    /// A header of the uAPI
+    C,
     /// Diagrams of the states
     Dot,
 }
@@ -55,6 +59,7 @@ pub(crate) fn run(args: &Args, book: Option<&Path>) -> Outcome {
     let text = match args.language {
         Language::Json => spec_gen::json::text(&book),
         Language::Rust => spec_gen::pretty::rust(&book),
+        Language::C => spec_gen::c::text(&book),
         Language::Dot => dot(&book, args.edition.as_deref())?,
     };
     match &args.output {

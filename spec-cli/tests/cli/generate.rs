@@ -8,6 +8,7 @@ fn every_language_goes_to_stdout_or_to_a_file() {
     for (language, part) in [
         ("json", "\"bolt_in_the_air\""),
         ("rust", "pub mod door {"),
+        ("c", "#define VFIO_DOOR_DOOR_OPEN 1U"),
         ("dot", "digraph \"door\" {"),
     ] {
         let printed = book.run(&["gen", language]);

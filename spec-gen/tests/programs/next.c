@@ -1,0 +1,40 @@
+/* Prints the answer to every request, for every set of flags, with the path that repeated questions give. */
+#include <stdio.h>
+
+#include "spec.h"
+
+static const vfio_spec_u32 values[] = { VALUES };
+
+#define COUNT (sizeof(values) / sizeof(values[0]))
+
+static void request(unsigned int flags, vfio_spec_u32 from, vfio_spec_u32 wanted)
+{
+	vfio_spec_u32 next = 0xdeadU;
+	int error = vfio_v2_next(flags, from, wanted, &next);
+
+	printf("%u %lu %lu: ", flags, (unsigned long)from, (unsigned long)wanted);
+	if (error != 0) {
+		/* A refusal leaves the answer alone. */
+		printf(next == 0xdeadU ? "%d\n" : "%d, but it wrote an answer\n", error);
+		return;
+	}
+	printf("%lu %lu", (unsigned long)next, (unsigned long)from);
+	while (from != wanted && vfio_v2_next(flags, from, wanted, &next) == 0) {
+		printf(">%lu", (unsigned long)next);
+		from = next;
+	}
+	printf("\n");
+}
+
+int main(void)
+{
+	unsigned int flags;
+	unsigned long from;
+	unsigned long wanted;
+
+	for (flags = 0; flags < 16; flags++)
+		for (from = 0; from < COUNT; from++)
+			for (wanted = 0; wanted < COUNT; wanted++)
+				request(flags, values[from], values[wanted]);
+	return 0;
+}
