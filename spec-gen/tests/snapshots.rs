@@ -54,7 +54,7 @@ fn text(group: &rust::Group) -> String {
         .replace(" pub ", "\npub ")
         .replace("[ ", "[\n    ");
     let (types, list) = items.rsplit_once(" ALL: ").unwrap();
-    let list = list.replace(", ", ",\n    ");
+    let list = list.replace(", ]", " ]").replace(", ", ",\n    ");
     let items = format!("{types} ALL: {list}");
     items.replace(" ]", "\n]").replace(", }", " }") + "\n"
 }
