@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 
 use common::cc;
-use spec_gen::c;
+use spec_gen::{c, pretty};
 use spec_model::analysis::fsm::{Machine, NoPath};
 use spec_model::analysis::{
     all_bits, capability_flags, capability_sets, refuse, register, triggered,
@@ -174,22 +174,49 @@ fn it_answers_every_request_as_the_model_does() {
     let answers = run(&cc, &book, "next.c", &states(fsm), "");
     let mut expected = Vec::new();
     for flags in 0..16 {
-        // A flag that nobody knows changes nothing.
+        // A flag that nobody knows changes nothing, and every device can stop and copy.
         let sets = capability_sets(edition);
-        let set = sets
-            .into_iter()
-            .find(|set| capability_flags(edition, set) == flags & 7);
+        let mut sets = sets.into_iter();
+        let set = sets.find(|set| capability_flags(edition, set) == flags & 7 | 1);
+        let set = set.unwrap();
         for from in states(fsm) {
             for to in states(fsm) {
-                let answer = match &set {
-                    Some(set) => next(&book, edition, fsm, set, from, to),
-                    None => "-22".to_owned(),
-                };
+                let answer = next(&book, edition, fsm, &set, from, to);
                 expected.push(format!("{flags} {from} {to}: {answer}"));
             }
         }
     }
     compare(&answers, &expected);
+    let rust = rust(&book, "v2", "DeviceState", "next.rs", &states(fsm), "");
+    assert_eq!(rust, answers);
+}
+
+/// Compiles a program over the generated Rust of the same book, and gives what it prints.
+fn rust(
+    book: &Book,
+    edition: &str,
+    state: &str,
+    program: &str,
+    values: &[u32],
+    prelude: &str,
+) -> String {
+    let folder = common::folder(&format!("c-{edition}-{}", program.replace('.', "-")));
+    std::fs::write(folder.join("spec.rs"), pretty::rust(book)).unwrap();
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let main = format!(
+        "mod spec;\nuse spec::{edition} as edition;\nuse edition::{state} as State;\n\
+         const VALUES: &[u32] = &{values:?};\n{prelude}include!({:?});\n",
+        programs.join(program),
+    );
+    let file = folder.join("main.rs");
+    std::fs::write(&file, main).unwrap();
+    // A program does not use all of the module.
+    common::rustc(&file, &["--edition", "2021", "-Adead_code"]);
+    let output = std::process::Command::new(folder.join("main"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn next(book: &Book, edition: &Edition, fsm: &Fsm, set: &[&str], from: u32, to: u32) -> String {
@@ -200,7 +227,11 @@ fn next(book: &Book, edition: &Edition, fsm: &Fsm, set: &[&str], from: u32, to: 
             format!("{} {}", names.get(1).unwrap_or(&names[0]), names.join(">"))
         }
         Err(NoPath::Refused(refusal)) => refused(book, edition, refusal),
-        Err(_) => refused(book, edition, machine.refuse(from, from).unwrap()),
+        Err(_) => refused(
+            book,
+            edition,
+            machine.refuse(fsm.initial.value, from).unwrap(),
+        ),
     }
 }
 
@@ -260,6 +291,14 @@ fn it_answers_every_write_as_the_model_does() {
         let prelude = format!("#define WRITE vfio_{name}_write\n");
         let answers = run(&cc, &book, "writes.c", &values(field), &prelude);
         compare(&answers, &writes(&book, edition, field));
+        if name == "v1" {
+            let names = edition.capabilities.iter().map(|row| &row.name.value);
+            let names: Vec<&String> = names.collect();
+            let prelude = format!("const CAPABILITIES: &[&str] = &{names:?};\n");
+            let values = values(field);
+            let rust = rust(&book, "v1", "DeviceState", "masks.rs", &values, &prelude);
+            assert_eq!(rust, answers);
+        }
     }
 }
 

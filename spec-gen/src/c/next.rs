@@ -7,7 +7,7 @@ use spec_model::analysis::fsm::{Machine, NoPath};
 use spec_model::model::{Fsm, Refusal};
 
 use super::comment::{Comment, plain_comment, words};
-use super::{Cx, capabilities, item};
+use super::{Cx, item};
 
 pub(super) fn generate(cx: &Cx<'_>) -> String {
     let Some(fsm) = &cx.edition.fsm else {
@@ -105,8 +105,8 @@ impl Table<'_> {
                     .unwrap_or(self.fsm.states.len());
             }
             Err(NoPath::Refused(refusal)) => Some(refusal),
-            // No such device is in that state: what refuses a request of it says why.
-            Err(_) => machine.refuse(from, from),
+            // A device is never in a state that it does not have: it is answered as a request for that.
+            Err(_) => machine.refuse(self.fsm.initial.value, from),
         };
         let same = |row: &Refusal| refusal.is_some_and(|it| it.when.span == row.when.span);
         let reason = self.fsm.refusals.iter().position(same);
@@ -130,26 +130,12 @@ impl Table<'_> {
             own("refused"),
             own("place"),
         );
-        let (required, optional) = self.capabilities();
-        let missing = self.lacking();
+        let optional = self.capabilities();
         let places = self.fsm.states.len();
-        let check = match required.as_slice() {
-            [] => String::new(),
-            [one] => format!("\tif ({one} & ~capabilities)\n\t\treturn -{missing};\n"),
-            all => {
-                let all = all.join(" | ");
-                format!("\tif (({all}) & ~capabilities)\n\t\treturn -{missing};\n")
-            }
-        };
-        let unused = if self.cx.edition.capabilities.is_empty() {
-            "\t(void)capabilities;\n"
-        } else {
-            ""
-        };
         let code = format!(
             "VFIO_SPEC_FN int {function}(vfio_spec_u64 capabilities, vfio_spec_u32 from,\n\
              \tvfio_spec_u32 wanted, vfio_spec_u32 *next)\n{{\n\
-             \tint set = 0;\n\tint answer;\n\n{unused}{check}{optional}\
+             \tint set = 0;\n\tint answer;\n\n{optional}\
              \tanswer = {table}[set][{place}(from)][{place}(wanted)];\n\
              \tif (answer >= {places})\n\t\treturn -{refused}[answer - {places}];\n\
              \t*next = {states}[answer];\n\treturn 0;\n}}\n"
@@ -157,25 +143,20 @@ impl Table<'_> {
         item(self.comment(function), &code)
     }
 
-    /// What every device has, and the lines that number the sets of the rest.
-    fn capabilities(&self) -> (Vec<String>, String) {
-        let rows = &self.cx.edition.capabilities;
-        let name = |name: &str| self.cx.names.capabilities.get(name).to_owned();
-        let required = rows
-            .iter()
-            .filter(|row| row.required && capabilities::flag(self.cx.edition, row) != 0);
-        let optional = rows.iter().filter(|row| !row.required).enumerate();
+    /// The lines that number the set of capabilities, as far as they are not required.
+    fn capabilities(&self) -> String {
+        let rows = self.cx.edition.capabilities.iter();
+        let optional = rows.filter(|row| !row.required).enumerate();
         let lines = optional.map(|(bit, row)| {
-            format!(
-                "\tif (capabilities & {})\n\t\tset += {};\n",
-                name(&row.name.value),
-                1 << bit
-            )
+            let name = self.cx.names.capabilities.get(&row.name.value);
+            format!("\tif (capabilities & {name})\n\t\tset += {};\n", 1 << bit)
         });
-        (
-            required.map(|row| name(&row.name.value)).collect(),
-            lines.collect(),
-        )
+        let lines: String = lines.collect();
+        if lines.is_empty() {
+            "\t(void)capabilities;\n".to_owned()
+        } else {
+            lines
+        }
     }
 
     fn comment(&self, function: &str) -> Comment {
@@ -183,7 +164,8 @@ impl Table<'_> {
             &format!("{function}()"),
             "the state to go to first on the way to another",
         )
-        .member("capabilities", "flags that the device announces")
+        .member("capabilities", "flags that the device announces; those that every device has are taken to be there, and those \
+                 without a meaning are ignored")
         .member("from", "the state that is")
         .member("wanted", "the state that is requested")
         .member(
@@ -229,20 +211,6 @@ impl Table<'_> {
         } else {
             ""
         }
-    }
-
-    /// The error of a device that lacks what every device has.
-    fn lacking(&self) -> String {
-        let speaks = |row: &&Refusal| {
-            row.when
-                .value
-                .names()
-                .iter()
-                .any(|it| it.name == "unsupported")
-        };
-        let refusals = &self.fsm.refusals;
-        let refusal = refusals.iter().find(speaks).or(refusals.first());
-        refusal.map_or("1".to_owned(), |row| self.errno(row))
     }
 
     fn errno(&self, row: &Refusal) -> String {

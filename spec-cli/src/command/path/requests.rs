@@ -53,12 +53,12 @@ impl<'a> Question<'a> {
         print(&path.windows(2).map(arc).collect::<String>())
     }
 
-    /// Nothing leads anywhere from a state that the device cannot be in: the rule that refuses it says why.
+    /// Nothing leads anywhere from a state that the device cannot be in: what refuses a request for it says why.
     fn no_such_device(&self, machine: &Machine<'_>, state: u32) -> Outcome {
         let name = self.name(state);
-        match machine.refuse(state, state) {
+        match machine.refuse(self.fsm.initial.value, state) {
             Some(refusal) => {
-                let what = format!("no such device can be in {name}; a request of it");
+                let what = format!("no such device can be in {name}; a request for it");
                 answer::refused(self.book, self.edition, refusal, &what)
             }
             None => Err(Stop::trouble(format!("no path leads from {name}"))),
@@ -97,7 +97,10 @@ impl<'a> Question<'a> {
                 )
             }
             Err(NoPath::Refused(refusal)) => format!("{},", self.errno(Some(refusal))),
-            Err(_) => format!("{},", self.errno(machine.refuse(from, from))),
+            Err(_) => format!(
+                "{},",
+                self.errno(machine.refuse(self.fsm.initial.value, from))
+            ),
         }
     }
 
