@@ -3,6 +3,7 @@
 //! Every name carries the edition (`VFIO_V2_…`, `vfio_v2_…`), so that the header goes with `<linux/vfio.h>` in
 //! either order. To add another generated group: a file in `c/`, and a line in the list in [`text`].
 
+mod arcs;
 mod capabilities;
 mod comment;
 mod constants;
@@ -89,6 +90,7 @@ fn section(cx: &Cx<'_>) -> String {
     out += &capabilities::generate(cx);
     out += &states::generate(cx);
     out += &predicates::generate(cx);
+    out += &arcs::generate(cx);
     out += &writes::generate(cx);
     out + &next::generate(cx)
 }

@@ -75,6 +75,16 @@ pub(super) fn plain_comment(paragraphs: &[&str]) -> String {
     render("/*", &lines)
 }
 
+/// A comment above a row of a table.
+pub(super) fn row_comment(words: &str) -> String {
+    let lines = wrap(words, "", "");
+    if let [line] = lines.as_slice() {
+        return format!("\t/* {line} */\n");
+    }
+    let lines: String = lines.iter().map(|line| format!("\t * {line}\n")).collect();
+    format!("\t/*\n{lines}\t */\n")
+}
+
 /// The words of a cell, in one line.
 pub(super) fn words(markdown: &str) -> String {
     plain(markdown)

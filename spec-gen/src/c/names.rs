@@ -171,9 +171,25 @@ fn own(scope: &mut Scope, lower: &str) -> BTreeMap<&'static str, String> {
         "write",
         "order",
         "action",
+        "arc",
+        "arcs",
     ];
-    let take = |name| (name, scope.take(&format!("{lower}{name}")).to_string());
-    names.map(take).into()
+    let macros = [
+        "session_none",
+        "session_starts_saving",
+        "session_starts_resuming",
+        "session_keeps",
+        "session_ends",
+    ];
+    let mut own = BTreeMap::new();
+    for name in names {
+        own.insert(name, scope.take(&format!("{lower}{name}")).to_string());
+    }
+    for name in macros {
+        let wish = format!("{lower}{name}").to_uppercase();
+        own.insert(name, scope.take(&wish).to_string());
+    }
+    own
 }
 
 fn constants(scope: &mut Scope, prefix: &str, groups: &[ConstantGroup]) -> Lexicon {

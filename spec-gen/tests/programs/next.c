@@ -7,10 +7,21 @@ static const vfio_spec_u32 values[] = { VALUES };
 
 #define COUNT (sizeof(values) / sizeof(values[0]))
 
+/* Every step is one that a driver implements. */
+static int is_arc(vfio_spec_u32 from, vfio_spec_u32 to)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(ARCS) / sizeof(ARCS[0]); i++)
+		if (ARCS[i].from == from && ARCS[i].to == to)
+			return 1;
+	return 0;
+}
+
 static void request(unsigned int flags, vfio_spec_u32 from, vfio_spec_u32 wanted)
 {
 	vfio_spec_u32 next = 0xdeadU;
-	int error = vfio_v2_next(flags, from, wanted, &next);
+	int error = NEXT(flags, from, wanted, &next);
 
 	printf("%u %lu %lu: ", flags, (unsigned long)from, (unsigned long)wanted);
 	if (error != 0) {
@@ -19,8 +30,8 @@ static void request(unsigned int flags, vfio_spec_u32 from, vfio_spec_u32 wanted
 		return;
 	}
 	printf("%lu %lu", (unsigned long)next, (unsigned long)from);
-	while (from != wanted && vfio_v2_next(flags, from, wanted, &next) == 0) {
-		printf(">%lu", (unsigned long)next);
+	while (from != wanted && NEXT(flags, from, wanted, &next) == 0) {
+		printf(is_arc(from, next) ? ">%lu" : ", no arc to %lu", (unsigned long)next);
 		from = next;
 	}
 	printf("\n");
