@@ -9,6 +9,7 @@ mod files;
 mod measure;
 mod read;
 mod site;
+mod stream;
 
 type Bench = (&'static str, fn());
 
@@ -17,6 +18,7 @@ const BENCHES: &[Bench] = &[
     ("scale", read::scale),
     ("expand", read::expand),
     ("decompose", decompose::run),
+    ("stream", stream::run),
     ("site", site::run),
     ("compile", compile::run),
 ];

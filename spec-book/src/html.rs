@@ -1,7 +1,7 @@
 //! Elements that escape. There is no way to add raw text, so every fragment is balanced, escaped and
 //! free of blank lines (a blank line would end mdBook's HTML block).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// An HTML or SVG element under construction.
 #[derive(Clone, Debug)]
@@ -39,7 +39,8 @@ impl Element {
         self.attributes.push(' ');
         self.attributes.push_str(name);
         self.attributes.push_str("=\"");
-        escape(&value.to_string(), &mut self.attributes);
+        // Writing to a string does not fail.
+        let _ = write!(Escaped(&mut self.attributes), "{value}");
         self.attributes.push('"');
         self
     }
@@ -126,16 +127,31 @@ impl fmt::Display for Element {
 
 /// Line breaks become spaces: a blank line would end the HTML block.
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            byte if byte.is_ascii_control() => " ",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(entity);
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
+}
+
+/// Escapes whatever is formatted into it.
+struct Escaped<'o>(&'o mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape(text, self.0);
+        Ok(())
     }
 }
 

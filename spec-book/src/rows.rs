@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use spec_model::analysis::register;
 use spec_model::model::{Action, Book, Edition, Step};
 use spec_model::source::{FileId, Span, Spanned};
 
@@ -50,20 +51,30 @@ fn named(edition: &Edition, rows: &mut Vec<Row>) {
         });
     };
     if let Some(bits) = &edition.bits {
-        bits.bits.iter().for_each(|bit| add("bit", &bit.name));
-        bits.predicates
+        bits.bits.iter().for_each(|row| add("bit", &row.name));
+    }
+    if let Some(fsm) = &edition.fsm {
+        fsm.states.iter().for_each(|row| add("state", &row.name));
+        fsm.arcs.iter().for_each(|row| add("arc", &row.callback));
+    }
+    if let Some(register) = register(edition) {
+        register
+            .predicates()
             .iter()
-            .for_each(|predicate| add("predicate", &predicate.name));
-        bits.behaviours
+            .for_each(|row| add("predicate", &row.name));
+        register
+            .behaviours()
             .iter()
-            .for_each(|behaviour| add("behaviour", &behaviour.name));
+            .for_each(|row| add("behaviour", &row.name));
     }
     for fields in &edition.structs {
-        fields
-            .fields
-            .iter()
-            .for_each(|field| add("field", &field.name));
+        let kind = &fields.name.value;
+        fields.fields.iter().for_each(|row| add(kind, &row.name));
     }
+    edition
+        .ioctls
+        .iter()
+        .for_each(|row| add("ioctl", &row.name));
     edition
         .capabilities
         .iter()

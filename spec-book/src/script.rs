@@ -1,7 +1,7 @@
 //! What happens in a flow, step by step: which message the device gets, which state it is in then.
 
-use spec_model::analysis::{error_state, holds, state_name};
-use spec_model::model::{BitField, Edition, Fault, FaultAfter, Flow, Injection, Step, Target};
+use spec_model::analysis::{Register, register};
+use spec_model::model::{Behaviour, Edition, Fault, FaultAfter, Flow, Injection, Step, Target};
 
 /// A step, played.
 #[derive(Debug)]
@@ -68,11 +68,10 @@ impl Beat<'_> {
 
 /// Plays a flow on paper.
 pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> {
-    let Some(field) = &edition.bits else {
+    let Some(register) = register(edition) else {
         return Vec::new();
     };
-    let error = error_state(field);
-    let initial = field.initial.value;
+    let (error, initial) = (register.error(), register.initial());
     // A device begins in its initial state: there nothing is written.
     let mut at = initial;
     let mut before: Option<&Step> = None;
@@ -100,12 +99,12 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
         beats.push(Beat {
             step,
             message,
-            state: state_name(field, state),
+            state: register.state_name(state),
             news: before.is_none(),
             activity: if is_error {
                 Activity::Rest
             } else {
-                activity(field, state)
+                activity(register, state)
             },
             error: is_error,
             changed: (0..step.conditions.len()).filter(differs).collect(),
@@ -123,18 +122,15 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
 }
 
 /// Of the behaviours that hold in the initial state, how many hold here?
-fn activity(field: &BitField, state: u32) -> Activity {
-    let initial = field.initial.value;
+fn activity(register: Register<'_>, state: u32) -> Activity {
+    let holds = |behaviour: &&Behaviour, state| register.holds(&behaviour.holds.value, state);
     let normal = || {
-        field
-            .behaviours
+        register
+            .behaviours()
             .iter()
-            .filter(|b| holds(field, &b.holds.value, initial))
+            .filter(|b| holds(b, register.initial()))
     };
-    let here = normal()
-        .filter(|b| holds(field, &b.holds.value, state))
-        .count();
-    match here {
+    match normal().filter(|b| holds(b, state)).count() {
         0 => Activity::Rest,
         some if some < normal().count() => Activity::Part,
         _ => Activity::Full,

@@ -1,12 +1,11 @@
 //! Which tests verify which rule, and where they are to be read.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::io;
+use std::path::Path;
 
-use spec_model::coverage::{Mention, scan};
+use spec_model::coverage::{Mention, files, scan};
 use spec_model::model::Rule;
-use spec_model::source::display;
 
 /// The tests of every rule.
 #[derive(Clone, Debug, Default)]
@@ -55,41 +54,14 @@ impl Tests {
     }
 }
 
-/// What the tests of a workspace mention: those in `src` and `tests` of the root, and in `tests` of
-/// each folder directly below it.
+/// What the tests beside the book mention.
 ///
 /// # Errors
 /// A folder or file that cannot be read, or that is not Rust.
 pub(crate) fn mentions(root: &Path) -> io::Result<Vec<Mention>> {
-    let mut folders = vec![root.join("src"), root.join("tests")];
-    for entry in fs::read_dir(root)? {
-        folders.push(entry?.path().join("tests"));
-    }
-    let mut files = Vec::new();
-    for folder in folders.into_iter().filter(|folder| folder.is_dir()) {
-        collect(&folder, &mut files)?;
-    }
-    files.sort();
     let mut mentions = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file)?;
-        // Most files name no rule, and the lexer is slow.
-        if text.contains("covers!") {
-            let name = display(file.strip_prefix(root).unwrap_or(&file));
-            mentions.extend(scan(&name, &text).map_err(io::Error::other)?);
-        }
+    for (path, text) in files(root)? {
+        mentions.extend(scan(&path, &text).map_err(io::Error::other)?);
     }
     Ok(mentions)
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -52,6 +52,7 @@ const ATTRIBUTES: &[&str] = &[
     "rx",
     "scope",
     "text-anchor",
+    "transform",
     "viewBox",
     "width",
     "x",

@@ -47,6 +47,11 @@ fn rules_links_and_flows() {
 }
 
 #[test]
+fn states_and_requests() {
+    insta::assert_snapshot!(page(&door(), "lift.md"));
+}
+
+#[test]
 fn registers() {
     insta::assert_snapshot!(page(&door(), "panel.md"));
 }

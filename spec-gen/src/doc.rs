@@ -191,3 +191,49 @@ fn code_span(out: &mut String, code: &str) {
     out.push_str(code);
     out.extend(fence.chars().rev());
 }
+
+#[cfg(test)]
+mod tests {
+    use spec_model::model::Book;
+
+    use super::Docs;
+    use crate::names::RootNames;
+
+    fn book() -> Book {
+        let text = "# A\n\nr[a.b-c]\nIt MUST be.\n";
+        let files = [("SUMMARY.md", "# Summary\n\n- [A](a.md)\n"), ("a.md", text)];
+        let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+        spec_model::read(files.into()).expect("the book is sound")
+    }
+
+    #[test]
+    fn markdown_of_the_book_is_markdown_of_rustdoc() {
+        let book = book();
+        let root = RootNames::new(&book);
+        let docs = Docs::new(&book, &root.rules, "super::rules");
+        for (markdown, is) in [
+            ("see [a.b-c]", "see [`a.b-c`](super::rules::A_B_C)"),
+            ("see [it](rule:a.b-c)", "see [it](super::rules::A_B_C)"),
+            ("see [it](a.md#there)", "see it"),
+            ("see [it](https://a.b/)", "see [it](<https://a.b/>)"),
+            ("bits [0] <b> *x* and `[A]`", "bits \\[0\\]  x and `[A]`"),
+        ] {
+            assert_eq!(docs.markdown(markdown), is);
+        }
+    }
+
+    #[test]
+    fn cells_become_sentences() {
+        let book = book();
+        let root = RootNames::new(&book);
+        let docs = Docs::new(&book, &root.rules, "rules");
+        for (cell, is) in [
+            ("runs", "Runs."),
+            ("", ""),
+            ("`A` is set", "`A` is set."),
+            ("Why?", "Why?"),
+        ] {
+            assert_eq!(docs.sentence(cell), is);
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub mod source;
 mod check;
 mod load;
 mod lower;
+mod map;
 mod markdown;
 mod parse;
 mod pipeline;

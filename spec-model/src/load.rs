@@ -1,6 +1,6 @@
 //! SUMMARY.md and the chapters that it lists: the only file access of this crate.
 
-use std::collections::HashMap;
+use crate::map::Map;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -46,7 +46,7 @@ pub(crate) fn from_memory(
         ),
     };
     let folder = folder_of(&summary).to_owned();
-    let mut rest: HashMap<String, String> = files.collect();
+    let mut rest: Map<String, String> = files.collect();
     let chapter = |path: &str| {
         rest.remove(&format!("{folder}{path}"))
             .ok_or_else(|| "no such file".to_owned())
@@ -96,7 +96,7 @@ fn collect(
         let error = Diagnostic::error("empty-summary", start(file), "SUMMARY.md lists no chapter");
         diagnostics.push(error.help("write a list of links, `- [Title](chapter.md)`"));
     }
-    let mut first: HashMap<String, Span> = HashMap::new();
+    let mut first: Map<String, Span> = Map::default();
     for entry in entries {
         let place = Span {
             file,
@@ -115,7 +115,7 @@ fn collect(
                 })
             }) {
             Ok(listed) => list.push(listed),
-            Err(error) => diagnostics.push(error),
+            Err(error) => diagnostics.push(*error),
         }
     }
     (sources, list)
@@ -130,14 +130,14 @@ fn without_mark(mut text: String) -> String {
 }
 
 /// The path of an entry relative to SUMMARY.md.
-fn path_of(entry: &Entry, place: Span) -> Result<String, Diagnostic> {
+fn path_of(entry: &Entry, place: Span) -> Result<String, Box<Diagnostic>> {
     let Some(dest) = &entry.dest else {
         let error = Diagnostic::error(
             "missing-link",
             place,
             "an entry of SUMMARY.md is a link to a chapter",
         );
-        return Err(error.help("write `[Title](chapter.md)`"));
+        return Err(Box::new(error.help("write `[Title](chapter.md)`")));
     };
     if dest.is_empty() {
         let error = Diagnostic::error(
@@ -145,7 +145,9 @@ fn path_of(entry: &Entry, place: Span) -> Result<String, Diagnostic> {
             place,
             format!("`{}` is a draft: it has no file", entry.title),
         );
-        return Err(error.help("write the chapter and give its path, or remove the entry"));
+        return Err(Box::new(
+            error.help("write the chapter and give its path, or remove the entry"),
+        ));
     }
     let mut parts: Vec<&str> = Vec::new();
     let path = dest.replace("%20", " ");
@@ -159,7 +161,9 @@ fn path_of(entry: &Entry, place: Span) -> Result<String, Diagnostic> {
                     place,
                     format!("`{dest}` lies outside of the book"),
                 );
-                return Err(error.help("chapters lie beside SUMMARY.md or below"));
+                return Err(Box::new(
+                    error.help("chapters lie beside SUMMARY.md or below"),
+                ));
             }
             part => parts.push(part),
         }
@@ -171,15 +175,17 @@ fn path_of(entry: &Entry, place: Span) -> Result<String, Diagnostic> {
 fn once(
     path: String,
     place: Span,
-    first: &mut HashMap<String, Span>,
-) -> Result<String, Diagnostic> {
+    first: &mut Map<String, Span>,
+) -> Result<String, Box<Diagnostic>> {
     match first.get(&path) {
-        Some(&span) => Err(Diagnostic::error(
-            "duplicate-chapter",
-            place,
-            format!("chapter `{path}` is listed twice"),
-        )
-        .related(span, "first listed here")),
+        Some(&span) => Err(Box::new(
+            Diagnostic::error(
+                "duplicate-chapter",
+                place,
+                format!("chapter `{path}` is listed twice"),
+            )
+            .related(span, "first listed here"),
+        )),
         None => {
             first.insert(path.clone(), place);
             Ok(path)

@@ -3,11 +3,10 @@
 //! [`lower`] takes every chapter at once, because tables speak of tables in other chapters. Kinds are
 //! lowered in the order in which they need each other.
 
-use std::collections::HashMap;
-
 use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Listed;
+use crate::map::Map;
 use crate::markdown::Document;
 use crate::model::{Book, ConstantGroup, Edition};
 use crate::parse::{ChapterSyntax, KINDS, TableSyntax, find_kind};
@@ -114,7 +113,7 @@ fn group<'s, 'a>(
         end: 0,
     };
     let mut groups = vec![Group::new(Spanned::new("", nowhere))];
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut places: Map<&str, usize> = Map::default();
     for chapter in syntax {
         let index = match &chapter.edition {
             None => 0,

@@ -77,12 +77,16 @@ fn finds_rules_with_their_tests() {
 
 #[test]
 fn reports_a_file_that_is_not_rust() {
-    let error = scan("tests/x.rs", "fn a() {\n  let s = \"never closed;\n}\n").unwrap_err();
+    let error = scan(
+        "tests/x.rs",
+        "fn covers() {\n  let s = \"never closed;\n}\n",
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "tests/x.rs:2:11: this is not Rust: expected tokens"
     );
-    let error = scan("tests/x.rs", "fn a() {\n  )\n}\n").unwrap_err();
+    let error = scan("tests/x.rs", "fn covers() {\n  )\n}\n").unwrap_err();
     assert_eq!((error.line, error.column), (2, 3));
 }
 

@@ -1,64 +1,60 @@
 //! Every mistake that a chapter can hold: one file each under `reject/`, named after the mistake.
 //!
 //! A file is read together with the chapters of `prelude/`, but for those that its first line leaves
-//! out: `<!-- without: register flows -->`. The files of `reject-summary/` stand for SUMMARY.md.
+//! out: `<!-- without: register flows -->`; under `reject-fsm/`, with those of `prelude-fsm/`. The files
+//! of `reject-summary/` stand for SUMMARY.md.
 
 use std::path::Path;
 
 mod common;
 
-const PRELUDE: [&str; 5] = ["errno", "register", "errors", "window", "flows"];
+use common::prelude::{BITS, FSM, Prelude, chapters, folder};
 
-fn folder(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(name)
-}
-
-fn with_prelude(path: &Path) -> Result<spec_model::model::Book, Box<spec_model::Rejected>> {
-    let name = path.file_name().unwrap().to_str().unwrap();
-    let text = std::fs::read_to_string(path).unwrap();
-    let first = text.lines().next().unwrap_or_default();
-    let left_out: Vec<&str> = match first.strip_prefix("<!-- without: ") {
-        Some(list) => list.trim_end_matches("-->").split_whitespace().collect(),
-        None => Vec::new(),
-    };
-    let kept = PRELUDE.iter().filter(|name| !left_out.contains(name));
-    let mut chapters: Vec<(String, String)> = kept
-        .map(|name| {
-            let path = format!("{name}.md");
-            let text = std::fs::read_to_string(folder("prelude").join(&path)).unwrap();
-            (path, text)
-        })
-        .collect();
-    chapters.push((name.to_owned(), text));
-    let chapters: Vec<(&str, &str)> = chapters
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
-    common::book(&chapters)
+fn with_prelude(
+    prelude: Prelude,
+    path: &Path,
+) -> Result<spec_model::model::Book, Box<spec_model::Rejected>> {
+    common::book(&chapters(prelude, path))
 }
 
 #[test]
-fn the_prelude_is_right() {
-    let book =
-        with_prelude(&folder("prelude").join("../accept/empty.md")).unwrap_or_else(|rejected| {
-            panic!(
-                "{}",
-                common::drawn(&rejected.diagnostics, &rejected.sources)
-            );
-        });
-    assert_eq!(common::drawn(&book.warnings, &book.sources), "");
+fn the_preludes_are_right() {
+    for prelude in [BITS, FSM] {
+        let book =
+            with_prelude(prelude, &folder("accept").join("empty.md")).unwrap_or_else(|rejected| {
+                panic!(
+                    "{}",
+                    common::drawn(&rejected.diagnostics, &rejected.sources)
+                );
+            });
+        assert_eq!(common::drawn(&book.warnings, &book.sources), "");
+    }
+}
+
+/// What is reported.
+fn mistake(prelude: Prelude, path: &Path) -> String {
+    let drawn = match with_prelude(prelude, path) {
+        Err(rejected) => common::drawn(&rejected.diagnostics, &rejected.sources),
+        Ok(book) => common::drawn(&book.warnings, &book.sources),
+    };
+    assert!(!drawn.is_empty(), "{} has no mistake", path.display());
+    drawn
 }
 
 #[test]
 fn every_mistake_is_reported() {
     insta::glob!("reject/*.md", |path| {
-        let drawn = match with_prelude(path) {
-            Err(rejected) => common::drawn(&rejected.diagnostics, &rejected.sources),
-            Ok(book) => common::drawn(&book.warnings, &book.sources),
-        };
-        assert!(!drawn.is_empty(), "{} has no mistake", path.display());
+        let drawn = mistake(BITS, path);
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(drawn);
+        });
+    });
+}
+
+#[test]
+fn every_mistake_about_states_is_reported() {
+    insta::glob!("reject-fsm/*.md", |path| {
+        let drawn = mistake(FSM, path);
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(drawn);
         });

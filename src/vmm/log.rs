@@ -36,7 +36,7 @@ impl Log {
             line.push_str(error);
         }
         if !calls.is_empty() {
-            line = format!("{line:<46} : {}", calls.join(" "));
+            line = format!("{line:<50} : {}", calls.join(" "));
         }
         self.lines.push(line);
     }

@@ -2,7 +2,7 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::{Function, Model};
-use vfio_migration::v1::{DeviceState, Flow, Injection, Side, Target, Work};
+use vfio_migration::v1::{DeviceState, Flow, Injection, Side, Target, Work, flows};
 use vfio_migration::vmm::{Transfer, Vmm};
 
 use crate::support::{all, enter, follow, for_many, leave, qualified};
@@ -130,6 +130,29 @@ fn who_stays_goes_on() {
         for model in qualified(flow) {
             let mut vmm = follow(flow, &[model]);
             assert_goes_on(&mut vmm, &format!("{} with {}", flow.name, model.name()));
+        }
+    }
+}
+
+#[test]
+fn segments_of_two_streams_do_not_mix() {
+    covers![V1_RELEASED_MIXED_STREAM];
+    for model in Model::ALL {
+        let source = leave(&flows::QEMU_CONT_WHILE_SAVING, &[model]);
+        let stream = &source.transfer.streams[0];
+        let mut everything = source.transfer.clone();
+        everything.streams[0].replace(stream.everything().to_vec());
+        let mixed = stream.everything().len() > stream.last().len();
+        let mut destination = Vmm::with_transfer(&[model], 2, everything);
+        match destination.run(&flows::QEMU_LIVE_LOAD) {
+            Ok(()) => assert_arrived(&mut destination, &source.transfer, model.name()),
+            Err(failure) => {
+                assert!(mixed, "{}: {failure}", model.name());
+                assert_eq!(
+                    (failure.step, failure.text.as_str()),
+                    (4, "the write failed with invalid_stream")
+                );
+            }
         }
     }
 }

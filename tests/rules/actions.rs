@@ -1,7 +1,9 @@
 //! `actions.md`: which actions, in which order, and what each achieves.
 
 use vfio_migration::covers;
-use vfio_migration::driver::Model;
+use vfio_migration::driver::device::Core;
+use vfio_migration::driver::stream::{Header, Kind, Sender};
+use vfio_migration::driver::{Model, buffering};
 use vfio_migration::v1::{
     self, Action, Capabilities, DeviceState, Fault, Phase, Register, WindowEffect,
 };
@@ -235,6 +237,25 @@ fn a_load_leaves_nothing_of_before() {
         let (fresh, _) = Rig::loaded(model, &segments);
         assert!(used.image() == fresh.image(), "{model:?}");
     });
+}
+
+/// A stream can be sound and still not speak of all the memory: what it leaves out is not what was there before.
+#[test]
+fn a_stream_that_leaves_memory_out_leaves_nothing_of_before() {
+    covers![V1_ACTIONS_LOAD_WHOLE, V1_SYSTEM_ANY_STREAM];
+    let mut segment = vec![0; Header::LEN];
+    segment.extend_from_slice(&Core::default().encode());
+    Sender::new(buffering::ID, 77).seal(Kind::Last, &mut segment);
+    let mut used = Rig::used(Model::Buffering, DeviceState::RUNNING);
+    assert!(
+        used.function()
+            .device()
+            .memory()
+            .iter()
+            .any(|byte| *byte != 0)
+    );
+    assert_eq!(used.load(&[segment]), Ok(()));
+    assert!(used.image() == Rig::new(Model::Buffering).image());
 }
 
 #[test]

@@ -32,7 +32,9 @@ fn prepared(model: Model, state: DeviceState) -> Rig {
 }
 
 /// What the device did, what it is, and what it would send.
-fn outcome(mut rig: Rig) -> (Vec<&'static str>, Vec<u8>, Option<Vec<Vec<u8>>>) {
+type Outcome = (Vec<&'static str>, Vec<u8>, Option<Vec<Vec<u8>>>);
+
+fn outcome(mut rig: Rig) -> Outcome {
     let is_action = |call: &&str| Action::ALL.iter().any(|action| action.name() == *call);
     let actions = rig.calls().into_iter().filter(is_action).collect();
     let image = rig.image();

@@ -250,3 +250,31 @@ fn every_access_is_answered() {
         rig.read(Register::DataOffset).ok();
     });
 }
+
+#[test]
+fn what_the_host_set_up_is_left_alone() {
+    covers![V1_SYSTEM_EXTERNAL_LOAD, V1_SYSTEM_EXTERNAL_SAVE];
+    every(|model| {
+        let mut steady = Rig::used(model, DeviceState::SAVING);
+        let expected = steady.drain();
+        let mut rig = Rig::used(model, DeviceState::SAVING);
+        let mut segments = Vec::new();
+        while rig.pending() != 0 {
+            // Interrupts are moved and masked while the stream is read: it does not depend on that.
+            let permitted = rig.function().device().interrupts_permitted();
+            rig.function().device_mut().permit_interrupts(!permitted);
+            segments.push(rig.fetch());
+        }
+        assert_eq!(segments, expected, "{model:?}");
+        for permitted in [true, false] {
+            let mut other = Rig::with_seed(model, 2);
+            other.function().device_mut().permit_interrupts(permitted);
+            assert_eq!(other.load(&segments), Ok(()), "{model:?}");
+            assert_eq!(
+                other.function().device().interrupts_permitted(),
+                permitted,
+                "{model:?}"
+            );
+        }
+    });
+}

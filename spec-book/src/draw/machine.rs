@@ -1,203 +1,264 @@
-//! The states of a bit register as a diagram: an edge for each bit that may be flipped alone. The
-//! `layout` table of the book says where each state stands.
+//! The states of a register as a diagram: for bits, a line for each bit that may be flipped alone;
+//! for a list of states, an arrow for each arc. The `layout` table says where each state stands.
 
-use spec_model::analysis::{error_state, state_name, valid_states};
-use spec_model::model::{Bit, BitField, Edition, Place};
+use std::collections::BTreeMap;
 
-use super::{Anchor, At, arrow, at, canvas, label, line, rect};
+use spec_model::analysis::{Register, register};
+use spec_model::expr::Expr;
+use spec_model::model::{Bit, BitField, Edition, Fsm, FsmArc, Place};
+
+use super::grid::{Grid, Route};
+use super::{Anchor, At, at, canvas, label, pill_width, rect};
 use crate::html::{Element, el, linked, void};
 use crate::page::Page;
 
-/// The box of a state.
-const BOX: At = At { x: 172, y: 34 };
-/// From state to state.
-const PITCH: At = At { x: 270, y: 84 };
-/// Around everything; edges that go round a state need it.
-const MARGIN: At = At { x: 48, y: 14 };
-/// How far an edge swings out to go round the states between its ends.
-const SWING: i32 = 116;
-
 /// The picture, if the book says where the states stand.
-pub(crate) fn draw(page: &Page<'_>, edition: &Edition, field: &BitField) -> Option<Element> {
-    let places = &field.layout.as_ref()?.places;
-    let chart = Chart {
-        page,
-        edition,
-        field,
-        places,
+pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
+    let register = register(edition)?;
+    let places = &register.layout()?.places;
+    let lines = match register {
+        Register::Bits(field) => flips(page, edition, field, places),
+        Register::Fsm(fsm) => arcs(page, edition, fsm, places),
     };
-    let name = format!(
-        "{}: states, and the writes that change one bit",
-        field.name.value
+    let ends: Vec<(&Place, &Place)> = lines.iter().map(|line| (line.from, line.to)).collect();
+    let chart = Chart {
+        register,
+        grid: Grid::new(places, box_width(register, places), &ends),
+    };
+    let name = match register {
+        Register::Bits(_) => "states, and the writes that change one bit",
+        Register::Fsm(_) => "states and arcs",
+    };
+    let mut svg = canvas(
+        chart.grid.whole(),
+        "machine",
+        &format!("{}: {name}", register.name().value),
     );
-    let mut svg = canvas(chart.size(), "machine", &name);
-    for (from, to, bit) in chart.flips() {
-        svg = svg.child(chart.edge(from, to, bit)).line();
+    for line in &lines {
+        svg = svg.child(chart.line(line)).line();
     }
-    svg = svg.children(chart.reset()).line();
+    let reset = chart.reset();
+    let told = reset.is_some();
+    svg = svg.children(reset).line();
     for place in places {
         svg = svg.child(chart.state(place)).line();
     }
-    let caption = chart.caption();
-    Some(
-        el("figure")
-            .class("diagram")
-            .line()
-            .child(svg)
-            .line()
-            .child(caption)
-            .line(),
-    )
+    let figure = el("figure").class("diagram").line().child(svg).line();
+    Some(figure.child(chart.caption(&lines, told)).line())
+}
+
+/// All boxes are as wide as the longest name needs.
+fn box_width(register: Register<'_>, places: &[Place]) -> i32 {
+    let width = |place: &Place| pill_width(&register.state_name(place.state.value));
+    places.iter().map(width).max().unwrap_or(0) + 6
+}
+
+/// A line of the diagram.
+struct Line<'a> {
+    from: &'a Place,
+    to: &'a Place,
+    /// Tips at the beginning and at the end.
+    tips: [bool; 2],
+    /// What is written at it.
+    name: String,
+    /// Where it leads whoever follows it.
+    href: Option<String>,
+    /// Whether not every device has it.
+    optional: bool,
+}
+
+/// The pairs of valid states that one bit tells apart.
+fn flips<'a>(
+    page: &Page<'_>,
+    edition: &Edition,
+    field: &BitField,
+    places: &'a [Place],
+) -> Vec<Line<'a>> {
+    let valid = Register::Bits(field).states();
+    let place = |state: u32| {
+        places
+            .iter()
+            .find(|p| p.state.value == state && valid.binary_search(&state).is_ok())
+    };
+    let flip = |from: &'a Place, bit: &Bit| {
+        let with = from.state.value | 1u32.checked_shl(bit.number.value)?;
+        let to = place(with).filter(|_| with != from.state.value)?;
+        Some(Line {
+            from: place(from.state.value)?,
+            to,
+            tips: [false, false],
+            name: bit.name.value.clone(),
+            href: page.to_row(edition, "bit", &bit.name.value),
+            optional: bit.needs.is_some(),
+        })
+    };
+    let of = |from: &'a Place| field.bits.iter().filter_map(move |bit| flip(from, bit));
+    places.iter().flat_map(of).collect()
+}
+
+/// The arcs; two that lead back and forth are one line.
+fn arcs<'a>(page: &Page<'_>, edition: &Edition, fsm: &Fsm, places: &'a [Place]) -> Vec<Line<'a>> {
+    let mut pairs: BTreeMap<(u32, u32), (&FsmArc, [bool; 2])> = BTreeMap::new();
+    for arc in &fsm.arcs {
+        let (from, to) = (arc.from.value, arc.to.value);
+        let tips = if from < to {
+            [false, true]
+        } else {
+            [true, false]
+        };
+        let (_, both) = pairs
+            .entry((from.min(to), from.max(to)))
+            .or_insert((arc, tips));
+        *both = [both[0] || tips[0], both[1] || tips[1]];
+    }
+    let place = |state: u32| places.iter().find(|place| place.state.value == state);
+    let line = |((from, to), (arc, tips)): ((u32, u32), (&FsmArc, [bool; 2]))| {
+        let optional = arc.needs.value != Expr::Const(true);
+        let needs = page
+            .book
+            .sources
+            .text(arc.needs.span)
+            .trim_matches(['`', ' ']);
+        Some(Line {
+            from: place(from)?,
+            to: place(to)?,
+            tips,
+            name: if optional {
+                needs.to_owned()
+            } else {
+                String::new()
+            },
+            href: page.to_row(edition, "arc", &arc.callback.value),
+            optional,
+        })
+    };
+    pairs.into_iter().filter_map(line).collect()
 }
 
 struct Chart<'a> {
-    page: &'a Page<'a>,
-    edition: &'a Edition,
-    field: &'a BitField,
-    places: &'a [Place],
+    register: Register<'a>,
+    grid: Grid<'a>,
 }
 
-impl<'a> Chart<'a> {
-    fn size(&self) -> At {
-        let last = |of: fn(&Place) -> u32| {
-            let most = self.places.iter().map(of).max().unwrap_or(0);
-            i32::try_from(most).unwrap_or(0)
-        };
-        let x = last(|p| p.column) * PITCH.x + BOX.x + 2 * MARGIN.x;
-        at(x, last(|p| p.row) * PITCH.y + BOX.y + 2 * MARGIN.y)
-    }
-
-    fn center(&self, place: &Place) -> At {
-        let along = |n: u32, pitch: i32| i32::try_from(n).unwrap_or(0).saturating_mul(pitch);
-        at(
-            MARGIN.x + BOX.x / 2 + along(place.column, PITCH.x),
-            MARGIN.y + BOX.y / 2 + along(place.row, PITCH.y),
-        )
-    }
-
-    /// The pairs of valid states that one bit tells apart.
-    fn flips(&self) -> Vec<(&'a Place, &'a Place, &'a Bit)> {
-        let states = valid_states(self.field);
-        let valid = |place: &&&Place| states.binary_search(&place.state.value).is_ok();
-        let place = |state: u32| self.places.iter().find(|p| p.state.value == state);
-        let from = self.places.iter().filter(|p| valid(&p));
-        from.flat_map(|from| {
-            self.field.bits.iter().filter_map(move |bit| {
-                let flipped = from.state.value | 1 << bit.number.value;
-                let to = place(flipped).filter(|to| valid(&to))?;
-                (flipped != from.state.value).then_some((from, to, bit))
-            })
-        })
-        .collect()
-    }
-
-    /// Whether a state stands on the straight way between two others.
-    fn blocked(&self, from: &Place, to: &Place) -> bool {
-        let between = |n: u32, a: u32, b: u32| n > a.min(b) && n < a.max(b);
-        self.places.iter().any(|p| {
-            let same_column = p.column == from.column && from.column == to.column;
-            let same_row = p.row == from.row && from.row == to.row;
-            same_column && between(p.row, from.row, to.row)
-                || same_row && between(p.column, from.column, to.column)
-        })
-    }
-
-    fn edge(&self, from: &Place, to: &Place, bit: &Bit) -> Element {
-        let (a, b) = (self.center(from), self.center(to));
-        let class = if bit.needs.is_some() {
+impl Chart<'_> {
+    fn line(&self, line: &Line<'_>) -> Element {
+        let route = self.grid.route(line.from, line.to);
+        let tips = route.tips.into_iter().zip(line.tips);
+        let tips = tips.filter_map(|(tip_at, wanted)| wanted.then(|| tip(tip_at)));
+        let group = el("g").class(if line.optional {
             "edge optional"
         } else {
             "edge"
-        };
-        let (path, middle) = if self.blocked(from, to) {
-            self.around(from, a, b)
-        } else {
-            (
-                format!("M{} {}L{} {}", a.x, a.y, b.x, b.y),
-                at((a.x + b.x) / 2, (a.y + b.y) / 2),
-            )
-        };
-        let href = self.page.to_row(self.edition, "bit", &bit.name.value);
-        el("g")
-            .class(class)
-            .child(void("path").attr("d", path).class("shaft"))
-            .child(linked(
-                label(middle, Anchor::Middle, "name", &bit.name.value),
-                href,
-            ))
+        });
+        let shaft = void("path").class("shaft").attr("d", &route.path);
+        linked(
+            group
+                .child(shaft)
+                .children(tips)
+                .children(names(&route, &line.name)),
+            line.href.clone(),
+        )
     }
 
-    /// A curve past the states between: to the left in the left half of the picture, else to the right.
-    fn around(&self, from: &Place, a: At, b: At) -> (String, At) {
-        let last = self.places.iter().map(|p| p.column).max().unwrap_or(0);
-        let side = if from.column * 2 <= last { -1 } else { 1 };
-        let x = a.x + side * SWING;
-        let (a, b) = (
-            at(a.x + side * BOX.x / 3, a.y),
-            at(b.x + side * BOX.x / 3, b.y),
-        );
-        let path = format!(
-            "M{} {}C{x} {} {x} {} {} {}",
-            a.x,
-            a.y,
-            a.y + 20,
-            b.y - 20,
-            b.x,
-            b.y
-        );
-        (path, at((a.x + b.x + 6 * x) / 8, (a.y + b.y) / 2))
-    }
-
-    /// From the error state, only a reset leads on.
+    /// From the error state, only a reset leads on: a line where the two stand side by side.
     fn reset(&self) -> Option<Element> {
-        let error = error_state(self.field)?;
-        let place = |state: u32| self.places.iter().find(|p| p.state.value == state);
-        let (from, to) = (place(error)?, place(self.field.initial.value)?);
-        let (a, b) = (self.center(from), self.center(to));
-        let middle = at((a.x + b.x) / 2, (a.y + b.y) / 2);
-        let way = if a.y == b.y {
-            let edge = BOX.x / 2 * (b.x - a.x).signum();
-            arrow(at(a.x + edge, a.y), at(b.x - edge, b.y), "bad dashed")
-        } else {
-            el("g").class("bad dashed").child(line(a, b, "shaft"))
-        };
-        let reset = label(middle, Anchor::Middle, "name", "reset");
-        Some(el("g").class("edge").child(way).child(reset))
+        let from = self.grid.place(self.register.error()?)?;
+        let to = self.grid.place(self.register.initial())?;
+        if from.row != to.row || self.grid.blocked(from, to) {
+            return None;
+        }
+        let route = self.grid.route(from, to);
+        let shaft = void("path").class("shaft").attr("d", &route.path);
+        let way = el("g")
+            .class("bad dashed")
+            .child(shaft)
+            .child(tip(route.tips[1]));
+        Some(
+            el("g")
+                .class("edge")
+                .child(way)
+                .children(names(&route, "reset")),
+        )
     }
 
     fn state(&self, place: &Place) -> Element {
         let state = place.state.value;
-        let class = if Some(state) == error_state(self.field) {
+        let class = if Some(state) == self.register.error() {
             "bad"
-        } else if state == self.field.initial.value {
+        } else if state == self.register.initial() {
             "initial"
         } else {
             ""
         };
-        let center = self.center(place);
+        let center = self.grid.center(place);
         el("g")
             .class("node")
             .class(class)
-            .child(rect(center, BOX.x, BOX.y, 6, "box"))
+            .child(rect(center, self.grid.size.x, self.grid.size.y, 6, "box"))
             .child(label(
                 center,
                 Anchor::Middle,
                 "name",
-                &state_name(self.field, state),
+                &self.register.state_name(state),
             ))
     }
 
-    fn caption(&self) -> Element {
-        let mut caption = el("figcaption")
-            .text("Each line is a bit that may be flipped alone, in either direction.");
-        let optional = self
-            .field
-            .bits
-            .iter()
-            .filter_map(|bit| bit.needs.as_ref().map(|_| &bit.name.value));
-        for name in optional {
-            caption = caption.text(format!(" Dashed: {name}, which not every device has."));
+    fn caption(&self, lines: &[Line<'_>], reset_drawn: bool) -> Element {
+        let mut words = match self.register {
+            Register::Bits(_) => {
+                "Each line is a bit that may be flipped alone, in either direction.".to_owned()
+            }
+            Register::Fsm(_) => "Each arrow is an arc.".to_owned(),
+        };
+        if lines.iter().any(|line| line.optional) {
+            words.push_str(" Dashed: not every device has it.");
         }
-        caption
+        if let Some(error) = self.register.error().filter(|_| !reset_drawn) {
+            let name = |state| self.register.state_name(state);
+            let (error, initial) = (name(error), name(self.register.initial()));
+            words.push_str(&format!(
+                " From {error}, only a reset leads on, to {initial}."
+            ));
+        }
+        el("figcaption").text(words)
+    }
+}
+
+/// A tip that points in a direction.
+fn tip((point, degrees): (At, i32)) -> Element {
+    void("path").class("tip").attr("d", "M0 0l-8 -4v8z").attr(
+        "transform",
+        format!("translate({} {}) rotate({degrees})", point.x, point.y),
+    )
+}
+
+/// The name of a line; where there is little room, in parts above and below the line.
+fn names(route: &Route, name: &str) -> Vec<Element> {
+    let mut rows: Vec<&str> = if route.narrow {
+        name.split_inclusive("&& ").map(str::trim).collect()
+    } else {
+        vec![name]
+    };
+    rows.retain(|row| !row.is_empty());
+    match rows.as_slice() {
+        [] => Vec::new(),
+        [name] => {
+            let gap = rect(route.middle, pill_width(name) - 12, 16, 0, "gap");
+            vec![gap, label(route.middle, Anchor::Middle, "name", name)]
+        }
+        rows => {
+            let height = 20;
+            let count = i32::try_from(rows.len()).unwrap_or(1);
+            let top = route.middle.y - height * (count - 1) / 2;
+            let place = |(n, row): (i32, &&str)| {
+                label(
+                    at(route.middle.x, top + height * n),
+                    Anchor::Middle,
+                    "name",
+                    row,
+                )
+            };
+            (0..).zip(rows).map(place).collect()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `show machine`: the states and the writes that change one bit.
+//! `show machine`: the states, and how one leads to another.
 
 use spec_model::model::Edition;
 
@@ -7,9 +7,5 @@ use crate::html::Element;
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
-    edition
-        .bits
-        .iter()
-        .filter_map(|field| machine::draw(page, edition, field))
-        .collect()
+    machine::draw(page, edition).into_iter().collect()
 }

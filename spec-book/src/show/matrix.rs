@@ -1,4 +1,7 @@
-//! `show matrix`: what each write between valid states makes the driver do, in the adopted order.
+//! `show matrix`: what each write between valid states makes the driver do, in the adopted order; for a
+//! list of states, the next state of each request.
+
+mod requests;
 
 use spec_model::analysis::{OrderReport, Pair, order_report, state_name};
 use spec_model::model::{ActionTable, BitField, Edition, OrderStatus};
@@ -8,13 +11,14 @@ use crate::html::{Element, code, el, linked};
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
+    if let Some(fsm) = &edition.fsm {
+        return requests::show(edition, fsm);
+    }
     let Some(field) = &edition.bits else {
         return Vec::new();
     };
-    let adopted = field
-        .actions
-        .iter()
-        .find(|order| order.status == OrderStatus::Adopted);
+    let mut orders = field.actions.iter();
+    let adopted = orders.find(|order| order.status == OrderStatus::Adopted);
     adopted.map_or_else(Vec::new, |order| {
         vec![
             legend(page, edition, order),

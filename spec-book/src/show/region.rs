@@ -33,7 +33,7 @@ fn picture(page: &Page<'_>, edition: &Edition, fields: &Struct) -> Element {
                 (start, el("tr").child(row_head().text(offset(start))))
             }
         };
-        row = Some((at, element.child(cell(page, edition, field))));
+        row = Some((at, element.child(cell(page, edition, fields, field))));
     }
     rows.extend(row.map(|(_, element)| element));
     let data = el("td")
@@ -56,7 +56,7 @@ fn offset(value: u64) -> String {
     format!("{value:#04x}")
 }
 
-fn cell(page: &Page<'_>, edition: &Edition, field: &Field) -> Element {
+fn cell(page: &Page<'_>, edition: &Edition, fields: &Struct, field: &Field) -> Element {
     let access = match field.access {
         FieldAccess::Reserved => {
             return el("td")
@@ -68,7 +68,7 @@ fn cell(page: &Page<'_>, edition: &Edition, field: &Field) -> Element {
         FieldAccess::Write => "write",
         FieldAccess::ReadWrite => "read/write",
     };
-    let href = page.to_row(edition, "field", &field.name.value);
+    let href = page.to_row(edition, &fields.name.value, &field.name.value);
     el("td")
         .attr("colspan", field.width)
         .child(linked(code(&field.name.value), href))

@@ -37,6 +37,7 @@ pub(super) fn generate(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
         ///
         /// # Errors
         #fails
+        #[inline]
         pub const fn #function(
             #state
             phase: #phase,

@@ -47,6 +47,7 @@ fn head(cx: &Cx<'_>) -> TokenStream {
         ///
         /// # Errors
         /// The first row of the book's table of refusals that applies.
+        #[inline]
         pub const fn actions(
             capabilities: Capabilities,
             old: #state,

@@ -6,7 +6,9 @@ use crate::analysis::capability_sets;
 use crate::analysis::fsm::Machine;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Edition, Fault, FaultAfter, Flow, Step, Target, Work};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
+
+mod work;
 
 /// Steps are numbered from 1, without holes.
 pub(super) fn steps_are_numbered(flow: &Flow, diagnostics: &mut Diagnostics) {
@@ -86,18 +88,6 @@ impl<'e, 'f> Walker<'e, 'f> {
             work,
             work_space: space,
         })
-    }
-
-    /// Every work is legal somewhere and illegal somewhere.
-    pub(super) fn work_chooses(&self, diagnostics: &mut Diagnostics) {
-        for (work, _) in &self.work {
-            super::predicates::expect_choice(
-                &work.legal,
-                &self.work_space,
-                "any state and condition",
-                diagnostics,
-            );
-        }
     }
 
     /// Walks through one flow, with every device that it may find; up to the first that fails.
@@ -339,68 +329,5 @@ impl<'e, 'f> Walker<'e, 'f> {
             states.extend(path.into_iter().map(|state| self.register.pack(state)));
         }
         states
-    }
-
-    /// What the VMM does is legal in the state and conditions of the step.
-    fn work_is_legal(&self, step: &Step, after: &[usize], diagnostics: &mut Diagnostics) {
-        let new = match step.target.value {
-            Target::State(value) | Target::Write(value) | Target::Reads(value) => {
-                Some(self.register.pack(value))
-            }
-            Target::Reset => None,
-        };
-        let bits = self.register.variables;
-        let conditions = step.conditions.iter().enumerate();
-        let conditions =
-            conditions.fold(0, |packed, (n, &on)| packed | usize::from(on) << (bits + n));
-        for name in &step.work {
-            let Some((work, legal)) = self
-                .work
-                .iter()
-                .find(|(work, _)| work.name.value == name.value)
-            else {
-                continue;
-            };
-            if !after
-                .iter()
-                .copied()
-                .chain(new)
-                .any(|state| legal.holds(state | conditions))
-            {
-                diagnostics.push(self.illegal_work(
-                    step,
-                    name,
-                    work,
-                    new.or(after.first().copied()),
-                ));
-            }
-        }
-    }
-
-    fn illegal_work(
-        &self,
-        step: &Step,
-        name: &Spanned<String>,
-        work: &Work,
-        state: Option<usize>,
-    ) -> Diagnostic {
-        let conditions = self.edition.conditions.iter().zip(&step.conditions);
-        let conditions: Vec<String> = conditions
-            .map(|(condition, &on)| {
-                format!(
-                    "{} {}",
-                    condition.column.value,
-                    if on { &condition.on } else { &condition.off }
-                )
-            })
-            .collect();
-        let state = state.map_or_else(String::new, |state| self.register.name(state));
-        let title = format!(
-            "`{}` is not legal in state `{state}` with {}",
-            name.value,
-            conditions.join(", ")
-        );
-        Diagnostic::error("illegal-work", name.span, title)
-            .related(work.legal.span, "legal while this holds")
     }
 }

@@ -12,6 +12,9 @@ mod sessions;
 
 /// Every check of a state machine whose names and numbers are sound.
 pub(super) fn check(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics) {
+    if fsm.initial.value == fsm.error.value {
+        return; // The initial state is reported: from an error state, nothing leads anywhere.
+    }
     let sets = capability_sets(edition);
     let machines: Vec<Machine<'_>> = sets.iter().map(|set| Machine::new(fsm, set)).collect();
     let mut found = Diagnostics::default();
@@ -30,6 +33,8 @@ pub(super) fn check(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics)
     if !found.has_errors() {
         requests::every_request_has_one_path(fsm, &machines, &mut found);
         sessions::effects_fit(fsm, &mut found);
+        sessions::sessions_begin_at_the_end(fsm, &machines, &mut found);
+        sessions::data_need_a_session(edition, fsm, &mut found);
     }
     diagnostics.extend(found);
 }
@@ -42,6 +47,12 @@ fn arrow(fsm: &Fsm, arc: &FsmArc) -> String {
 
 fn name(fsm: &Fsm, state: u32) -> String {
     crate::analysis::fsm::state_name(fsm, state)
+}
+
+/// A path as people write it.
+fn written_path(fsm: &Fsm, path: &[u32]) -> String {
+    let names: Vec<String> = path.iter().map(|&state| name(fsm, state)).collect();
+    names.join(" → ")
 }
 
 /// A set of capabilities as people write it.

@@ -1,9 +1,8 @@
 //! Links inside the book: the chapter and its heading exist.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::{Map, Set};
 use crate::markdown::{Anchor, Link, RULE_SCHEME};
 use crate::parse::suggestion;
 use crate::source::Span;
@@ -11,12 +10,12 @@ use crate::source::Span;
 /// Every relative link to a chapter leads somewhere. Links out of the book are left alone.
 pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &mut Diagnostics) {
     let chapters = context.book.chapters.iter().enumerate();
-    let by_path: HashMap<&str, usize> = chapters
+    let by_path: Map<&str, usize> = chapters
         .map(|(index, chapter)| (chapter.path.as_str(), index))
         .collect();
     let mut anchors = Anchors {
         context,
-        of: HashMap::new(),
+        of: Map::default(),
     };
     for (index, (chapter, document)) in context
         .book
@@ -29,13 +28,13 @@ pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &
             if link.dest.starts_with(RULE_SCHEME) {
                 continue;
             }
-            let span = place(context, chapter.file, link);
+            let span = || place(context, chapter.file, link);
             let (path, fragment) = link.dest.split_once('#').unwrap_or((&link.dest, ""));
             let target = match resolve(&chapter.path, path) {
                 _ if link.dest.is_empty() => {
                     diagnostics.push(Diagnostic::error(
                         "empty-link",
-                        span,
+                        span(),
                         "this link leads nowhere",
                     ));
                     continue;
@@ -45,7 +44,7 @@ pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &
                 Target::Chapter(path) => match by_path.get(path.as_str()) {
                     Some(&target) => target,
                     None => {
-                        diagnostics.push(unknown_chapter(&path, span, &by_path));
+                        diagnostics.push(unknown_chapter(&path, span(), &by_path));
                         continue;
                     }
                 },
@@ -60,7 +59,7 @@ pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &
                     .map(|id| format!("#{id}"))
                     .collect();
                 known.sort_unstable();
-                let error = Diagnostic::error("unknown-anchor", span, title);
+                let error = Diagnostic::error("unknown-anchor", span(), title);
                 diagnostics.push(suggestion(
                     error,
                     &format!("#{fragment}"),
@@ -91,7 +90,7 @@ fn place(context: &Context<'_, '_>, file: crate::source::FileId, link: &Link<'_>
     }
 }
 
-fn unknown_chapter(path: &str, span: Span, known: &HashMap<&str, usize>) -> Diagnostic {
+fn unknown_chapter(path: &str, span: Span, known: &Map<&str, usize>) -> Diagnostic {
     let error = Diagnostic::error(
         "unknown-chapter",
         span,
@@ -157,14 +156,14 @@ fn decoded(text: &str) -> String {
 /// What a fragment can name, by chapter; found when first asked for.
 struct Anchors<'c, 'a> {
     context: &'c Context<'c, 'a>,
-    of: HashMap<usize, HashSet<String>>,
+    of: Map<usize, Set<String>>,
 }
 
 impl Anchors<'_, '_> {
-    fn of(&mut self, chapter: usize) -> &HashSet<String> {
+    fn of(&mut self, chapter: usize) -> &Set<String> {
         let context = self.context;
         self.of.entry(chapter).or_insert_with(|| {
-            let mut ids = HashSet::new();
+            let mut ids = Set::default();
             for anchor in &context.documents[chapter].anchors {
                 match anchor {
                     Anchor::Id(id) => ids.insert(id.clone()),
@@ -197,7 +196,7 @@ fn slug(text: &str) -> String {
 }
 
 /// The second heading of the same text gets `-1`.
-fn insert_unique(ids: &mut HashSet<String>, id: String) -> bool {
+fn insert_unique(ids: &mut Set<String>, id: String) -> bool {
     let mut count = 0;
     let mut candidate = id.clone();
     while ids.contains(&candidate) {

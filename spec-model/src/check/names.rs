@@ -1,9 +1,10 @@
 //! Every name is declared once in its namespace, and can be a name of the generated code.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
 use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::{Map, Set};
 use crate::model::{Book, Edition, FieldAccess, OrderStatus, Rule};
 use crate::source::{Span, Spanned};
 
@@ -20,7 +21,7 @@ enum Case {
 
 /// Names that must differ from each other.
 struct Namespace<'n, 'd> {
-    first: HashMap<&'n str, (&'static str, Option<Span>)>,
+    first: Map<&'n str, (&'static str, Option<Span>)>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -92,10 +93,10 @@ fn misspelled(what: &str, case: Case, name: &Spanned<String>) -> Option<Diagnost
                 .label("letters, digits, single underscores"),
         );
     }
-    let title = format!("`{text}` is a keyword of Rust and cannot name a {what}");
-    KEYWORDS
-        .contains(&text.as_str())
-        .then(|| Diagnostic::error("bad-name", name.span, title))
+    KEYWORDS.contains(&text.as_str()).then(|| {
+        let title = format!("`{text}` is a keyword of Rust and cannot name a {what}");
+        Diagnostic::error("bad-name", name.span, title)
+    })
 }
 
 const KEYWORDS: &[&str] = &[
@@ -131,9 +132,16 @@ pub(super) fn modules(book: &Book, diagnostics: &mut Diagnostics) {
 
 /// A rule id is unique, also as the name of a constant.
 pub(super) fn rules(rules: &[Rule], diagnostics: &mut Diagnostics) {
-    let mut first: HashMap<String, &Rule> = HashMap::new();
+    let mut first: Map<Cow<'_, str>, &Rule> = Map::default();
     for rule in rules {
-        let earlier = *first.entry(rule.constant()).or_insert(rule);
+        // As in a constant, where a dash and a dot are the same.
+        let id = rule.id.value.as_str();
+        let id = if id.contains('-') {
+            Cow::from(id.replace('-', "."))
+        } else {
+            Cow::from(id)
+        };
+        let earlier = *first.entry(id).or_insert(rule);
         if !std::ptr::eq(earlier, rule) {
             let title = format!("rule `{}` declared twice", rule.id.value);
             let error = Diagnostic::error("duplicate-rule", rule.id.span, title)
@@ -240,7 +248,7 @@ fn driver(edition: &Edition, diagnostics: &mut Diagnostics) {
     let callbacks = accesses
         .filter_map(|row| row.callback.as_ref())
         .chain(operations.filter_map(|row| row.callback.as_ref()));
-    let mut first = HashSet::new();
+    let mut first = Set::default();
     for callback in callbacks.filter(|callback| first.insert(callback.value.as_str())) {
         names.declare("callback", Case::Lower, callback);
     }
@@ -290,68 +298,33 @@ fn diagnostics_of(error: Option<Diagnostic>, diagnostics: &mut Diagnostics) {
 
 /// Tables that are namespaces of their own.
 fn lists(edition: &Edition, diagnostics: &mut Diagnostics) {
-    fn list<'n>(
-        what: &'static str,
-        reserved: &[&'n str],
-        names: impl Iterator<Item = &'n Spanned<String>>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let mut namespace = Namespace::new(diagnostics, reserved);
-        names.for_each(|name| namespace.declare(what, Case::Lower, name));
-    }
-    list(
-        "capability",
-        &["none"],
-        edition.capabilities.iter().map(|row| &row.name),
-        diagnostics,
-    );
     let properties = edition.properties.iter().map(|row| &row.name);
-    list(
-        "property or consequence",
-        &[],
-        properties.chain(edition.consequences.iter().map(|row| &row.name)),
-        diagnostics,
-    );
-    list(
-        "error",
-        &[],
-        edition.faults.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "work",
-        &[],
-        edition.work.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "failure",
-        &[],
-        edition.injections.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "flow",
-        &["all"],
-        edition.flows.iter().map(|row| &row.name),
-        diagnostics,
-    );
-    list(
-        "protocol",
-        &[],
-        edition
-            .protocols
-            .iter()
-            .map(|row| &row.name)
-            .chain(edition.fd_protocols.iter().map(|row| &row.name)),
-        diagnostics,
-    );
+    let properties = properties.chain(edition.consequences.iter().map(|row| &row.name));
+    let protocols = edition.protocols.iter().map(|row| &row.name);
+    let protocols = protocols.chain(edition.fd_protocols.iter().map(|row| &row.name));
     let orders = edition.bits.iter().flat_map(|field| &field.actions);
+    let mut list = |what, reserved: &[&'static str], names: Vec<&Spanned<String>>| {
+        let mut namespace = Namespace::new(diagnostics, reserved);
+        for name in names {
+            namespace.declare(what, Case::Lower, name);
+        }
+    };
+    let capabilities = edition.capabilities.iter().map(|row| &row.name);
+    list("capability", &["none"], capabilities.collect());
+    list("property or consequence", &[], properties.collect());
+    let faults = edition.faults.iter().map(|row| &row.name);
+    list("error", &[], faults.collect());
+    let work = edition.work.iter().map(|row| &row.name);
+    list("work", &[], work.collect());
+    let injections = edition.injections.iter().map(|row| &row.name);
+    list("failure", &[], injections.collect());
+    let flows = edition.flows.iter().map(|row| &row.name);
+    list("flow", &["all"], flows.collect());
+    list("protocol", &[], protocols.collect());
     list(
         "order of actions",
         &[],
-        orders.map(|row| &row.name),
-        diagnostics,
+        orders.map(|row| &row.name).collect(),
     );
 }
 

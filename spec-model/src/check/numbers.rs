@@ -1,8 +1,7 @@
 //! Numbers: constants fit their type, structs have no holes, bits are distinct.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::Map;
 use crate::model::{BitField, Capability, ConstantGroup, Fsm, Ioctl, Struct};
 use crate::source::Span;
 
@@ -80,7 +79,7 @@ pub(super) fn struct_is_complete(s: &Struct, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error("wrong-size", s.size.span, title).label(format!("expected {end}")),
         );
-    } else if end % align != 0 {
+    } else if !end.is_multiple_of(align) {
         let title = format!("{end} bytes are no multiple of the widest field, {align} bytes");
         diagnostics.push(
             Diagnostic::error("wrong-size", s.size.span, title)
@@ -105,10 +104,6 @@ pub(super) fn states_differ(fsm: &Fsm, diagnostics: &mut Diagnostics) {
     let states = fsm.states.iter();
     let values = states.map(|state| (u64::from(state.value.value), state.value.span));
     differ("state", values, diagnostics);
-    if fsm.states.is_empty() {
-        let title = format!("register `{}` has no states", fsm.name.value);
-        diagnostics.push(Diagnostic::error("empty-table", fsm.name.span, title));
-    }
 }
 
 /// Each flag of a capability is one bit, and no other's.
@@ -130,23 +125,33 @@ pub(super) fn flags_differ(capabilities: &[Capability], diagnostics: &mut Diagno
 pub(super) fn requests_differ(ioctls: &[Ioctl], diagnostics: &mut Diagnostics) {
     let requests = ioctls.iter();
     let requests = requests.map(|ioctl| (u64::from(ioctl.request()), ioctl.number.span));
-    differ("request number", requests, diagnostics);
+    differ_as(
+        "request number",
+        requests,
+        |number| format!("{number:#x}"),
+        diagnostics,
+    );
 }
 
 fn differ(what: &str, numbers: impl Iterator<Item = (u64, Span)>, diagnostics: &mut Diagnostics) {
-    let mut first = HashMap::new();
+    differ_as(what, numbers, |number| number.to_string(), diagnostics);
+}
+
+fn differ_as(
+    what: &str,
+    numbers: impl Iterator<Item = (u64, Span)>,
+    written: fn(u64) -> String,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut first = Map::default();
     for (number, span) in numbers {
-        match first.get(&number) {
-            None => {
-                first.insert(number, span);
-            }
-            Some(&earlier) => {
-                let title = format!("{what} {number} declared twice");
-                diagnostics.push(
-                    Diagnostic::error("duplicate-number", span, title)
-                        .related(earlier, "first declared here"),
-                );
-            }
+        let earlier = *first.entry(number).or_insert(span);
+        if earlier != span {
+            let title = format!("{what} {} declared twice", written(number));
+            diagnostics.push(
+                Diagnostic::error("duplicate-number", span, title)
+                    .related(earlier, "first declared here"),
+            );
         }
     }
 }

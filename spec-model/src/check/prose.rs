@@ -1,34 +1,32 @@
 //! Names in prose: inline code that looks like a name of the protocol is one.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Context;
 use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::Map;
 use crate::model::{BitField, Book, Edition, Fsm};
 use crate::parse::suggestion;
 use crate::source::Span;
 
-/// How often each inline code occurs, to see what is used.
-pub(super) type Mentions<'a> = HashMap<&'a str, usize>;
+/// Every declared name, and how often inline code names it.
+pub(super) type Mentions<'b> = Map<&'b str, usize>;
 
 /// Every name in prose exists. Gives back what was mentioned.
-pub(super) fn names_exist<'a>(
-    context: &Context<'_, 'a>,
+pub(super) fn names_exist<'c>(
+    context: &Context<'c, '_>,
     diagnostics: &mut Diagnostics,
-) -> Mentions<'a> {
-    let known = declared(context.book);
-    let mut mentions = HashMap::new();
+) -> Mentions<'c> {
+    let mut known = declared(context.book);
     for (chapter, document) in context.book.chapters.iter().zip(context.documents) {
         let text = &context.sources.file(chapter.file).text;
         for code in &document.codes {
             let inner = &text[code.clone()];
-            *mentions.entry(inner).or_default() += 1;
-            if known.contains(inner) {
+            if let Some(mentions) = known.get_mut(inner) {
+                *mentions += 1;
                 continue;
             }
             for (start, name) in names_in(inner) {
-                if is_name(name) && !known.contains(name) {
+                if is_name(name) && !known.contains_key(name) {
                     let start = code.start + start;
                     let span = Span {
                         file: chapter.file,
@@ -40,12 +38,12 @@ pub(super) fn names_exist<'a>(
             }
         }
     }
-    mentions
+    known
 }
 
-fn unknown(name: &str, span: Span, known: &HashSet<&str>) -> Diagnostic {
+fn unknown(name: &str, span: Span, known: &Mentions<'_>) -> Diagnostic {
     let title = format!("the book declares no `{name}`");
-    let mut candidates: Vec<&str> = known.iter().copied().collect();
+    let mut candidates: Vec<&str> = known.keys().copied().collect();
     candidates.sort_unstable();
     let error = suggestion(
         Diagnostic::error("unknown-name", span, title),
@@ -91,9 +89,23 @@ fn is_name(word: &str) -> bool {
     upper || lower
 }
 
+/// Collects names.
+struct Declared<'b>(Mentions<'b>);
+
+impl<'b> Declared<'b> {
+    fn insert(&mut self, name: &'b str) {
+        self.0.insert(name, 0);
+    }
+
+    fn extend(&mut self, names: impl IntoIterator<Item = &'b str>) {
+        self.0.extend(names.into_iter().map(|name| (name, 0)));
+    }
+}
+
 /// Everything that has a name.
-fn declared(book: &Book) -> HashSet<&str> {
-    let mut names: HashSet<&str> = HashSet::from(["ERROR"]);
+fn declared(book: &Book) -> Mentions<'_> {
+    let mut names = Declared(Map::default());
+    names.insert("ERROR");
     for group in book
         .constants
         .iter()
@@ -117,10 +129,10 @@ fn declared(book: &Book) -> HashSet<&str> {
         declared_by_register(edition, &mut names);
         declared_by_tables(edition, &mut names);
     }
-    names
+    names.0
 }
 
-fn declared_by_register<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
+fn declared_by_register<'b>(edition: &'b Edition, names: &mut Declared<'b>) {
     let Some(register) = analysis::register(edition) else {
         return;
     };
@@ -148,7 +160,7 @@ fn declared_by_register<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) 
     }
 }
 
-fn declared_by_bits<'b>(field: &'b BitField, names: &mut HashSet<&'b str>) {
+fn declared_by_bits<'b>(field: &'b BitField, names: &mut Declared<'b>) {
     let linux = field.bits.iter().filter_map(|bit| bit.linux.as_ref());
     names.extend(linux.map(|linux| linux.value.as_str()));
     for table in &field.actions {
@@ -158,7 +170,7 @@ fn declared_by_bits<'b>(field: &'b BitField, names: &mut HashSet<&'b str>) {
     }
 }
 
-fn declared_by_fsm<'b>(fsm: &'b Fsm, names: &mut HashSet<&'b str>) {
+fn declared_by_fsm<'b>(fsm: &'b Fsm, names: &mut Declared<'b>) {
     let linux = fsm.states.iter().filter_map(|state| state.linux.as_ref());
     names.extend(linux.map(|linux| linux.value.as_str()));
     names.extend(fsm.arcs.iter().map(|arc| arc.callback.value.as_str()));
@@ -167,7 +179,7 @@ fn declared_by_fsm<'b>(fsm: &'b Fsm, names: &mut HashSet<&'b str>) {
     names.extend(ends.map(|name| name.name.as_str()));
 }
 
-fn declared_by_tables<'b>(edition: &'b Edition, names: &mut HashSet<&'b str>) {
+fn declared_by_tables<'b>(edition: &'b Edition, names: &mut Declared<'b>) {
     for s in &edition.structs {
         names.insert(&s.name.value);
         names.extend(s.fields.iter().map(|field| field.name.value.as_str()));

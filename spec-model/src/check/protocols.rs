@@ -1,6 +1,6 @@
 //! Protocol tables: one answer to every access, no phase out of reach.
 
-use std::collections::HashMap;
+use crate::map::Map;
 use std::hash::Hash;
 
 use super::register::Register;
@@ -73,7 +73,7 @@ pub(super) fn rows_do_not_overlap<K: Eq + Hash>(
     diagnostics: &mut Diagnostics,
 ) {
     let states = register.valid.or(&register.error);
-    let mut earlier: HashMap<&(K, usize), Vec<(&Row<'_, K>, Truth)>> = HashMap::new();
+    let mut earlier: Map<_, Vec<(&Row<'_, K>, Truth)>> = Map::default();
     for row in rows {
         let truth = register.space.truth(&row.when.value).and(&states);
         let others = earlier.entry(&row.key).or_default();
@@ -139,7 +139,7 @@ pub(super) fn accesses_are_allowed(
         .iter()
         .filter(|s| s.name.value == protocol.of.value)
         .flat_map(|s| &s.fields);
-    let fields: HashMap<&str, _> = fields
+    let fields: Map<&str, _> = fields
         .map(|field| (field.name.value.as_str(), field))
         .collect();
     for transition in &protocol.transitions {
@@ -184,7 +184,7 @@ pub(super) fn callbacks_serve_one_access(edition: &Edition, diagnostics: &mut Di
             row.operation.span,
         )
     });
-    let mut first = HashMap::new();
+    let mut first = Map::default();
     for (callback, access, place) in accesses.chain(operations) {
         let Some(callback) = callback else {
             continue;

@@ -91,22 +91,23 @@ pub(super) fn invalid_is_refused(register: &Register<'_>, diagnostics: &mut Diag
             .states()
             .find(|&old| register.refuse(old, new, false).is_none())
         {
-            let (old, new) = (register.name(old), register.bits(new));
-            let title = format!(
-                "{} `{new}`, which is not valid, is not refused in state `{old}`",
-                register.asking()
-            );
-            let row = match register.register {
-                analysis::Register::Bits(_) => "!valid",
-                analysis::Register::Fsm(_) => "unknown",
-            };
-            diagnostics.push(
-                Diagnostic::error("invalid-not-refused", register.register.name().span, title)
-                    .help(format!("add a row to the `refused` table, such as `{row}`")),
-            );
-            return;
+            return diagnostics.push(not_refused(register, old, new));
         }
     }
+}
+
+fn not_refused(register: &Register<'_>, old: usize, new: usize) -> Diagnostic {
+    let is_error = register.error.holds(new);
+    let (old, new) = (register.name(old), register.bits(new));
+    let (what, row) = match register.register {
+        analysis::Register::Bits(_) => ("which is not valid", "!valid"),
+        analysis::Register::Fsm(_) if is_error => ("the error state", new.as_str()),
+        analysis::Register::Fsm(_) => ("which is no state", "unknown"),
+    };
+    let asking = register.asking();
+    let title = format!("{asking} `{new}`, {what}, is not refused in state `{old}`");
+    Diagnostic::error("invalid-not-refused", register.register.name().span, title)
+        .help(format!("add a row to the `refused` table, such as `{row}`"))
 }
 
 /// Every state can be reached from the initial one, and the initial one from every state.

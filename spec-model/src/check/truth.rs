@@ -1,6 +1,6 @@
 //! Truth tables: predicates over a few boolean variables, evaluated for all assignments at once.
 
-use std::collections::HashMap;
+use crate::map::Map;
 use std::ops::Range;
 
 use crate::expr::Expr;
@@ -62,7 +62,7 @@ impl Truth {
 #[derive(Clone, Debug)]
 pub(super) struct Space {
     variables: usize,
-    names: HashMap<String, Truth>,
+    names: Map<String, Truth>,
     /// The assignments that can occur; `None`: all.
     domain: Option<Truth>,
 }
@@ -72,7 +72,7 @@ impl Space {
     pub(super) fn new(variables: usize) -> Self {
         Self {
             variables,
-            names: HashMap::new(),
+            names: Map::default(),
             domain: None,
         }
     }

@@ -1,10 +1,9 @@
 //! Warnings: what is declared is used by a table, or at least spoken of.
 
-use std::collections::HashSet;
-
 use super::prose::Mentions;
 use crate::analysis;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::map::Set;
 use crate::model::Edition;
 use crate::source::Spanned;
 
@@ -14,65 +13,51 @@ pub(super) fn declarations_are_used(
     mentions: &Mentions<'_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut used: HashSet<&str> = HashSet::new();
+    let steps = || edition.flows.iter().flat_map(|flow| &flow.steps);
+    let mut used: Set<&str> = Set::default();
     used.extend(used_by_register(edition));
     used.extend(used_by_protocols(edition));
-    let (mut work, mut injections) = (HashSet::new(), HashSet::new());
-    for flow in &edition.flows {
-        used.extend(
-            flow.needs
-                .iter()
-                .chain(&flow.lacks)
-                .map(|name| name.value.as_str()),
-        );
-        for step in &flow.steps {
-            work.extend(step.work.iter().map(|name| name.value.as_str()));
-            injections.extend(step.injection.iter().map(|name| name.value.as_str()));
-            used.extend(step.result.iter().map(|name| name.value.as_str()));
-        }
-    }
-    let mut warn = |what: &str, name: &Spanned<String>, help: &str| {
-        let title = format!("{what} `{}` is declared and never used", name.value);
-        diagnostics.push(Diagnostic::warning("unused", name.span, title).help(help));
-    };
+    let features = edition.flows.iter();
+    let features = features.flat_map(|flow| flow.needs.iter().chain(&flow.lacks));
+    let results = steps().filter_map(|step| step.result.as_ref());
+    used.extend(features.chain(results).map(|name| name.value.as_str()));
     // One mention is the declaration.
     let spoken_of = |name: &str| mentions.get(name).is_some_and(|&count| count > 1);
-    for capability in &edition.capabilities {
-        if !used.contains(capability.name.value.as_str()) && !spoken_of(&capability.name.value) {
-            warn(
-                "capability",
-                &capability.name,
-                "name it in a table or in the text, or remove it",
-            );
+    let is_used = |name: &str| used.contains(name) || spoken_of(name);
+    let mut expect = |what: &str, name: &Spanned<String>, used: bool, help: &str| {
+        if !used {
+            let title = format!("{what} `{}` is declared and never used", name.value);
+            diagnostics.push(Diagnostic::warning("unused", name.span, title).help(help));
         }
+    };
+    for row in &edition.capabilities {
+        let help = "name it in a table or in the text, or remove it";
+        expect("capability", &row.name, is_used(&row.name.value), help);
     }
-    for fault in &edition.faults {
-        if !used.contains(fault.name.value.as_str()) && !spoken_of(&fault.name.value) {
-            warn(
-                "error",
-                &fault.name,
-                "say in the text which operation gets it, or remove it",
-            );
-        }
+    for row in &edition.faults {
+        let help = "say in the text which operation gets it, or remove it";
+        expect("error", &row.name, is_used(&row.name.value), help);
     }
+    let work: Set<&str> = steps().flat_map(|step| &step.work).map(text).collect();
+    let injections = steps().filter_map(|step| step.injection.as_ref());
+    let injections: Set<&str> = injections.map(text).collect();
+    let help = "give it to a step of a flow, or remove it";
     for row in &edition.work {
-        if !work.contains(row.name.value.as_str()) {
-            warn(
-                "work",
-                &row.name,
-                "give it to a step of a flow, or remove it",
-            );
-        }
+        expect(
+            "work",
+            &row.name,
+            work.contains(row.name.value.as_str()),
+            help,
+        );
     }
     for row in &edition.injections {
-        if !injections.contains(row.name.value.as_str()) {
-            warn(
-                "failure",
-                &row.name,
-                "give it to a step of a flow, or remove it",
-            );
-        }
+        let used = injections.contains(row.name.value.as_str());
+        expect("failure", &row.name, used, help);
     }
+}
+
+fn text(name: &Spanned<String>) -> &str {
+    &name.value
 }
 
 /// Capabilities that bits, states and arcs need, and errors that refuse.

@@ -91,6 +91,9 @@ fn lines(span: Span, sources: &SourceMap) -> Range<usize> {
     let end = text[span.end..]
         .find('\n')
         .map_or(text.len(), |at| span.end + at);
+    let end = span
+        .end
+        .max(start + text[start..end].trim_end_matches('\r').len());
     start..end
 }
 

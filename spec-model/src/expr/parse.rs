@@ -10,8 +10,11 @@ use crate::source::Span;
 /// More names than this in one predicate, or deeper nesting, is refused.
 const LIMIT: usize = 100;
 
+#[cfg(test)]
+mod tests;
+
 /// Reads the text at `place`. A `|` may be written `\|`, as table cells demand.
-pub(crate) fn parse(text: &str, place: Span) -> Result<Expr, Diagnostic> {
+pub(crate) fn parse(text: &str, place: Span) -> Result<Expr, Box<Diagnostic>> {
     let mut parser = Parser {
         tokens: tokens(text, place)?,
         next: 0,
@@ -24,7 +27,7 @@ pub(crate) fn parse(text: &str, place: Span) -> Result<Expr, Diagnostic> {
     let expr = parser.any()?;
     match parser.peek() {
         None => Ok(expr),
-        Some(_) => Err(parser.unexpected("`&&`, `||` or the end")),
+        Some(_) => Err(Box::new(parser.unexpected("`&&`, `||` or the end"))),
     }
 }
 
@@ -38,7 +41,7 @@ enum Token<'a> {
     Close,
 }
 
-fn tokens(text: &str, place: Span) -> Result<Vec<(Token<'_>, Span)>, Diagnostic> {
+fn tokens(text: &str, place: Span) -> Result<Vec<(Token<'_>, Span)>, Box<Diagnostic>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -59,7 +62,7 @@ fn tokens(text: &str, place: Span) -> Result<Vec<(Token<'_>, Span)>, Diagnostic>
                 start: place.start + at,
                 end: place.start + at + c.len_utf8(),
             };
-            return Err(unknown_character(c, rest, span));
+            return Err(Box::new(unknown_character(c, rest, span)));
         };
         let start = place.start + at;
         tokens.push((
@@ -138,7 +141,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `a || b`, the weakest operator.
-    fn any(&mut self) -> Result<Expr, Diagnostic> {
+    fn any(&mut self) -> Result<Expr, Box<Diagnostic>> {
         let mut left = self.all()?;
         while self.eat(Token::Or) {
             left = Expr::Or(Box::new(left), Box::new(self.all()?));
@@ -147,7 +150,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `a && b`
-    fn all(&mut self) -> Result<Expr, Diagnostic> {
+    fn all(&mut self) -> Result<Expr, Box<Diagnostic>> {
         let mut left = self.one()?;
         while self.eat(Token::And) {
             left = Expr::And(Box::new(left), Box::new(self.one()?));
@@ -156,12 +159,14 @@ impl<'a> Parser<'a> {
     }
 
     /// `!a`, `(a)`, `NAME`
-    fn one(&mut self) -> Result<Expr, Diagnostic> {
+    fn one(&mut self) -> Result<Expr, Box<Diagnostic>> {
         if self.depth > LIMIT || self.next > 4 * LIMIT {
-            return Err(self.unexpected("a shorter predicate: name parts of it"));
+            return Err(Box::new(
+                self.unexpected("a shorter predicate: name parts of it"),
+            ));
         }
         let Some(&(token, span)) = self.tokens.get(self.next) else {
-            return Err(self.unexpected("a name"));
+            return Err(Box::new(self.unexpected("a name")));
         };
         self.next += 1;
         self.depth += 1;
@@ -170,7 +175,7 @@ impl<'a> Parser<'a> {
             Token::Open => {
                 let inner = self.any()?;
                 if !self.eat(Token::Close) {
-                    return Err(self.unexpected("`)`"));
+                    return Err(Box::new(self.unexpected("`)`")));
                 }
                 inner
             }
@@ -182,7 +187,7 @@ impl<'a> Parser<'a> {
             }),
             Token::And | Token::Or | Token::Close => {
                 self.next -= 1;
-                return Err(self.unexpected("a name"));
+                return Err(Box::new(self.unexpected("a name")));
             }
         };
         self.depth -= 1;

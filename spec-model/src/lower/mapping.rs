@@ -27,9 +27,9 @@ fn mapping(
     let [from, to] = table.directive.words.as_slice() else {
         return None;
     };
+    check_columns(table, [from.value, to.value], diagnostics);
     let mut side = |name: &Spanned<&str>| Side::new(table, name, editions, diagnostics);
     let (from_side, to_side) = (side(from)?, side(to)?);
-    check_columns(table, [from.value, to.value], diagnostics);
     let mut row = |row: Cells<'_, '_>| MappingRow {
         from: from_side.names(row, diagnostics),
         to: to_side.names(row, diagnostics),

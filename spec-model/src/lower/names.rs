@@ -1,10 +1,9 @@
 //! Looks names up, and says what is meant where one is not declared.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
+use crate::map::{Map, Set};
 use crate::parse::{list_all, suggestion};
 use crate::source::{Span, Spanned};
 
@@ -13,7 +12,7 @@ use crate::source::{Span, Spanned};
 pub(super) struct Names<'n> {
     /// What they are: "capability".
     what: &'static str,
-    known: HashSet<&'n str>,
+    known: Set<&'n str>,
 }
 
 impl<'n> Names<'n> {
@@ -74,7 +73,7 @@ impl<'n> Names<'n> {
 
 /// The names that a state is written with.
 pub(super) struct StateNames {
-    values: HashMap<String, u32>,
+    values: Map<String, u32>,
     /// Whether names are bits, to be joined; otherwise one name is a state.
     bits: bool,
     /// What `ERROR` stands for in a bit field.
@@ -97,7 +96,7 @@ impl StateNames {
                     .map(|state| (state.name.value.clone(), state.value.value))
                     .collect()
             }
-            None => HashMap::new(),
+            None => Map::default(),
         };
         Self {
             values,

@@ -10,8 +10,8 @@ use crate::model::{Behaviour, Fault, Layout, Place, Predicate, Refusal};
 use crate::parse::TableSyntax;
 
 /// The one table of a kind that can be declared once.
-pub(super) fn only<'t, 's, 'a>(
-    tables: &'t Tables<'s, 'a>,
+pub(super) fn only<'s, 'a>(
+    tables: &Tables<'s, 'a>,
     kind: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<&'s TableSyntax<'a>> {

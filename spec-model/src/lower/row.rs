@@ -197,7 +197,7 @@ impl TableSyntax<'_> {
     pub(super) fn number(&self, key: &str, diagnostics: &mut Diagnostics) -> Spanned<u64> {
         let value = self.attribute(key);
         let number = parse_number(&value.value, value.span).unwrap_or_else(|error| {
-            diagnostics.push(error);
+            diagnostics.push(*error);
             0
         });
         Spanned::new(number, value.span)
@@ -214,7 +214,7 @@ impl TableSyntax<'_> {
         match parse_state(&value.value, value.span) {
             Ok(names) => states.value(&names, value.span, diagnostics),
             Err(error) => {
-                diagnostics.push(error);
+                diagnostics.push(*error);
                 Spanned::new(0, value.span)
             }
         }

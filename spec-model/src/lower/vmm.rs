@@ -4,7 +4,7 @@ use super::names::{Names, StateNames};
 use super::row::{Cells, rows};
 use super::{Tables, predicates};
 use crate::analysis::Register;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{
     Condition, Consequence, Event, Fault, FaultAfter, Injection, Property, PropertyType, Work,
 };
@@ -16,15 +16,12 @@ pub(super) fn faults(
     rules: &Names<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Fault> {
+    let has_paths = !tables.of("states").is_empty();
     let mut fault = |row: Cells<'_, '_>| {
         let (errno, rule) = (row.name("Errno"), row.name("Rule"));
         errnos.check(&errno, diagnostics);
         rules.check(&rule, diagnostics);
-        let after = match row.name("State after").value.as_str() {
-            "error" => FaultAfter::Error,
-            "on the path" => FaultAfter::OnThePath,
-            _ => FaultAfter::Unchanged,
-        };
+        let after = after(row, has_paths, diagnostics);
         let (operation, when) = (row.prose("Operation"), row.prose("When"));
         Fault {
             name: row.name("Error"),
@@ -36,6 +33,24 @@ pub(super) fn faults(
         }
     };
     tables.rows("errors").map(&mut fault).collect()
+}
+
+fn after(row: Cells<'_, '_>, has_paths: bool, diagnostics: &mut Diagnostics) -> FaultAfter {
+    let word = row.name("State after");
+    match word.value.as_str() {
+        "error" => FaultAfter::Error,
+        "on the path" => {
+            if !has_paths {
+                let title = "a register of bits has no paths";
+                diagnostics.push(
+                    Diagnostic::error("unknown-word", word.span, title)
+                        .label("expected `unchanged` or `error`"),
+                );
+            }
+            FaultAfter::OnThePath
+        }
+        _ => FaultAfter::Unchanged,
+    }
 }
 
 /// `events` tables.

@@ -98,7 +98,7 @@ impl<'a> Raw<'a> {
 }
 
 /// Reads a filled cell.
-pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Diagnostic> {
+pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Box<Diagnostic>> {
     Ok(match cell {
         CellType::Name => Value::Name(name(raw)?),
         CellType::Names => Value::Names(raw.split(',').map(name).collect::<Result<_, _>>()?),
@@ -129,72 +129,78 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-fn name(raw: Raw<'_>) -> Result<Spanned<&str>, Diagnostic> {
+fn name(raw: Raw<'_>) -> Result<Spanned<&str>, Box<Diagnostic>> {
     match raw.code() {
         Some(code) if is_name(code.text) => Ok(code.spanned()),
-        Some(code) => Err(code
-            .error(format!("`{}` is not a name", code.text))
-            .label("letters, digits and underscores")),
-        None if raw.text.is_empty() => {
-            Err(raw.error("expected a name").label("nothing stands here"))
-        }
-        None => Err(raw
-            .error("expected a name in backticks")
-            .help(format!("write `` `{}` ``", raw.text))),
+        Some(code) => Err(Box::new(
+            code.error(format!("`{}` is not a name", code.text))
+                .label("letters, digits and underscores"),
+        )),
+        None if raw.text.is_empty() => Err(Box::new(
+            raw.error("expected a name").label("nothing stands here"),
+        )),
+        None => Err(Box::new(
+            raw.error("expected a name in backticks")
+                .help(format!("write `` `{}` ``", raw.text)),
+        )),
     }
 }
 
-fn name_or_state(raw: Raw<'_>) -> Result<Spanned<&str>, Diagnostic> {
+fn name_or_state(raw: Raw<'_>) -> Result<Spanned<&str>, Box<Diagnostic>> {
     match raw.code() {
         Some(code) if state(code).is_ok() => Ok(code.spanned()),
         _ => name(raw),
     }
 }
 
-fn rule(raw: Raw<'_>) -> Result<Spanned<&str>, Diagnostic> {
+fn rule(raw: Raw<'_>) -> Result<Spanned<&str>, Box<Diagnostic>> {
     match raw.code() {
         Some(code) if crate::markdown::is_rule_id(code.text) => Ok(code.spanned()),
-        Some(code) => Err(code
-            .error(format!("`{}` is not a rule id", code.text))
-            .label("expected `area.thing.detail`")),
-        None => Err(raw.error("expected a rule id in backticks")),
+        Some(code) => Err(Box::new(
+            code.error(format!("`{}` is not a rule id", code.text))
+                .label("expected `area.thing.detail`"),
+        )),
+        None => Err(Box::new(raw.error("expected a rule id in backticks"))),
     }
 }
 
-fn word<'a>(words: &[&str], raw: Raw<'a>) -> Result<Spanned<&'a str>, Diagnostic> {
+fn word<'a>(words: &[&str], raw: Raw<'a>) -> Result<Spanned<&'a str>, Box<Diagnostic>> {
     let plain = raw.code().unwrap_or(raw);
     if words.contains(&plain.text) {
         return Ok(plain.spanned());
     }
-    Err(Diagnostic::error(
-        "unknown-word",
-        plain.span,
-        format!("`{}` is not one of the words of this column", plain.text),
-    )
-    .label(format!("expected {}", super::list(words))))
+    Err(Box::new(
+        Diagnostic::error(
+            "unknown-word",
+            plain.span,
+            format!("`{}` is not one of the words of this column", plain.text),
+        )
+        .label(format!("expected {}", super::list(words))),
+    ))
 }
 
-fn expr(raw: Raw<'_>) -> Result<Expr, Diagnostic> {
+fn expr(raw: Raw<'_>) -> Result<Expr, Box<Diagnostic>> {
     match raw.code() {
         Some(code) => expr::parse(code.text, code.span),
-        None => Err(raw
-            .error("expected a predicate in backticks")
-            .help("write it in backticks, each `|` as `\\|`")),
+        None => Err(Box::new(
+            raw.error("expected a predicate in backticks")
+                .help("write it in backticks, each `|` as `\\|`"),
+        )),
     }
 }
 
 /// The number in an attribute, written as in a cell.
-pub(crate) fn parse_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
+pub(crate) fn parse_number(text: &str, span: Span) -> Result<u64, Box<Diagnostic>> {
     number(Raw { text, span })
 }
 
 /// The state in an attribute, written as in a cell.
-pub(crate) fn parse_state(text: &str, span: Span) -> Result<Vec<Spanned<&str>>, Diagnostic> {
+pub(crate) fn parse_state(text: &str, span: Span) -> Result<Vec<Spanned<&str>>, Box<Diagnostic>> {
     state(Raw { text, span })
 }
 
 /// `22`, `0x16`, `1 << 3`, `100 + 17`
-fn number(raw: Raw<'_>) -> Result<u64, Diagnostic> {
+fn number(raw: Raw<'_>) -> Result<u64, Box<Diagnostic>> {
     let plain = |text: &str| {
         let text = text.trim().replace('_', "");
         match text.strip_prefix("0x") {
@@ -218,22 +224,23 @@ fn number(raw: Raw<'_>) -> Result<u64, Diagnostic> {
         plain(raw.text)
     };
     value.ok_or_else(|| {
-        raw.error("expected a number")
-            .label("such as `22`, `0x16`, `1 << 3` or `100 + 17`")
+        let error = raw.error("expected a number");
+        Box::new(error.label("such as `22`, `0x16`, `1 << 3` or `100 + 17`"))
     })
 }
 
 /// `A|B`, `0` or `ERROR`. The bars may be written `\|`.
-fn state(raw: Raw<'_>) -> Result<Vec<Spanned<&str>>, Diagnostic> {
+fn state(raw: Raw<'_>) -> Result<Vec<Spanned<&str>>, Box<Diagnostic>> {
     if raw.text == "0" {
         return Ok(Vec::new());
     }
     let names: Vec<_> = raw.split('|').map(without_backslash).collect();
     match names.iter().find(|name| !is_name(name.value)) {
         None => Ok(names),
-        Some(_) => Err(raw
-            .error("expected a state")
-            .label("bits joined by `\\|`, or `0`, or `ERROR`, in backticks")),
+        Some(_) => Err(Box::new(
+            raw.error("expected a state")
+                .label("bits joined by `\\|`, or `0`, or `ERROR`, in backticks"),
+        )),
     }
 }
 
@@ -243,7 +250,7 @@ fn without_backslash(raw: Raw<'_>) -> Spanned<&str> {
         .spanned()
 }
 
-fn target(raw: Raw<'_>) -> Result<TargetSyntax<'_>, Diagnostic> {
+fn target(raw: Raw<'_>) -> Result<TargetSyntax<'_>, Box<Diagnostic>> {
     if raw.code().unwrap_or(raw).text == "reset" {
         return Ok(TargetSyntax::Reset);
     }
@@ -251,23 +258,24 @@ fn target(raw: Raw<'_>) -> Result<TargetSyntax<'_>, Diagnostic> {
         (verb, raw.slice(verb.len(), raw.text.len()))
     });
     let Some(code) = rest.code() else {
-        return Err(raw
-            .error("expected a device state")
-            .help("write `` `A\\|B` ``, `` write `A` ``, `` reads `A` `` or reset"));
+        return Err(Box::new(raw.error("expected a device state").help(
+            "write `` `A\\|B` ``, `` write `A` ``, `` reads `A` `` or reset",
+        )));
     };
     match verb.trim() {
         "" => Ok(TargetSyntax::State(state(code)?)),
         "write" => Ok(TargetSyntax::Write(state(code)?)),
         "reads" => Ok(TargetSyntax::Reads(state(code)?)),
-        verb => Err(raw
-            .slice(0, verb.len())
-            .error(format!("`{verb}` is not a way to reach a state"))
-            .label("expected `write` or `reads`")),
+        verb => Err(Box::new(
+            raw.slice(0, verb.len())
+                .error(format!("`{verb}` is not a way to reach a state"))
+                .label("expected `write` or `reads`"),
+        )),
     }
 }
 
 /// An access to a register, or an operation in one word.
-fn access(raw: Raw<'_>) -> Result<Value<'_>, Diagnostic> {
+fn access(raw: Raw<'_>) -> Result<Value<'_>, Box<Diagnostic>> {
     let code = raw.code().unwrap_or(raw);
     let Some((direction, register)) = code.text.split_once(' ') else {
         return operation(code).map(Value::Operation);
@@ -276,14 +284,17 @@ fn access(raw: Raw<'_>) -> Result<Value<'_>, Diagnostic> {
         "read" => Direction::Read,
         "write" => Direction::Write,
         _ => {
-            return Err(code
-                .error("expected an access")
-                .label("`read REGISTER` or `write REGISTER`"));
+            return Err(Box::new(
+                code.error("expected an access")
+                    .label("`read REGISTER` or `write REGISTER`"),
+            ));
         }
     };
     let register = register.trim();
     if !is_name(register) {
-        return Err(code.error("expected a register after the direction"));
+        return Err(Box::new(
+            code.error("expected a register after the direction"),
+        ));
     }
     Ok(Value::Access(Access {
         direction,
@@ -291,13 +302,13 @@ fn access(raw: Raw<'_>) -> Result<Value<'_>, Diagnostic> {
     }))
 }
 
-fn operation(code: Raw<'_>) -> Result<Operation, Diagnostic> {
+fn operation(code: Raw<'_>) -> Result<Operation, Box<Diagnostic>> {
     Operation::named(code.text).ok_or_else(|| {
         let names = Operation::ALL.map(Operation::name);
         let error = code
             .error(format!("`{}` is no access", code.text))
             .label("expected `read REGISTER` or `write REGISTER`, or an operation");
-        error.help(format!("the operations are {}", super::list_all(&names)))
+        Box::new(error.help(format!("the operations are {}", super::list_all(&names))))
     })
 }
 

@@ -142,13 +142,15 @@ impl<'a> Parser<'a, '_> {
 
     fn missing_name(&mut self, directive: &Directive<'_>) {
         let kind = directive.kind.value;
+        let names = find_kind(kind).map_or(1, |kind| KINDS[kind].names);
+        let (how_many, names) = match names {
+            2 => ("two names", "NAME NAME"),
+            _ => ("a name", "NAME"),
+        };
+        let title = format!("`{kind}` needs {how_many}");
         self.diagnostics.push(
-            Diagnostic::error(
-                "missing-name",
-                directive.span,
-                format!("`{kind}` needs a name"),
-            )
-            .help(format!("write `<!-- spec: {kind} NAME … -->`")),
+            Diagnostic::error("missing-name", directive.span, title)
+                .help(format!("write `<!-- spec: {kind} {names} … -->`")),
         );
     }
 

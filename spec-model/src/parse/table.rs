@@ -232,7 +232,7 @@ fn cell_at<'a>(
         cell::read(place.column.cell, raw)
     };
     let value = value.unwrap_or_else(|error| {
-        diagnostics.push(error);
+        diagnostics.push(*error);
         Value::Empty
     });
     Cell {
@@ -243,37 +243,40 @@ fn cell_at<'a>(
 
 /// Cuts a row at every `|` that no backslash escapes. Also in backticks: that is GFM's rule.
 fn cells(text: &str, file: FileId, row: Range<usize>) -> Vec<Raw<'_>> {
-    let end = row.start + text[row.clone()].trim_end().len();
-    let mut start = row.start + (text[row.clone()].len() - text[row.clone()].trim_start().len());
+    let line = text[row.clone()].trim_ascii_end();
+    let end = row.start + line.len();
+    let mut start = end - line.trim_ascii_start().len();
     start += usize::from(text[start..end].starts_with('|'));
-    let mut cells = Vec::new();
-    let mut cell = |range: Range<usize>| {
-        let raw = &text[range.clone()];
-        let trimmed = raw.trim();
-        // An empty cell is the place after its first space.
-        let padding = if trimmed.is_empty() {
-            raw.chars().next().map_or(0, char::len_utf8)
-        } else {
-            raw.len() - raw.trim_start().len()
-        };
-        let start = range.start + padding;
-        cells.push(Raw {
-            text: trimmed,
-            span: Span {
-                file,
-                start,
-                end: start + trimmed.len(),
-            },
-        });
-    };
-    for at in start..end {
-        if text.as_bytes()[at] == b'|' && text.as_bytes()[at - 1] != b'\\' {
-            cell(start..at);
+    let mut cells = Vec::with_capacity(8);
+    let first = start;
+    for (at, _) in text[first..end].match_indices('|') {
+        let at = first + at;
+        if text.as_bytes()[at - 1] != b'\\' {
+            cells.push(raw(text, file, start..at));
             start = at + 1;
         }
     }
-    if !text[start..end].trim().is_empty() {
-        cell(start..end);
+    if !text[start..end].trim_ascii().is_empty() {
+        cells.push(raw(text, file, start..end));
     }
     cells
+}
+
+/// A cell without its padding. An empty one is the place after its first space.
+fn raw(text: &str, file: FileId, range: Range<usize>) -> Raw<'_> {
+    let cell = text[range.clone()].trim_ascii_start();
+    let trimmed = cell.trim_ascii_end();
+    let start = if trimmed.is_empty() {
+        range.end.min(range.start + 1)
+    } else {
+        range.end - cell.len()
+    };
+    Raw {
+        text: trimmed,
+        span: Span {
+            file,
+            start,
+            end: start + trimmed.len(),
+        },
+    }
 }

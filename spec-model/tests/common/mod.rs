@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses some of these")]
 
+pub(crate) mod dump;
+pub(crate) mod prelude;
+
 use std::fmt::Write;
 
 use spec_model::diagnostic::Diagnostic;
@@ -10,17 +13,16 @@ use spec_model::source::SourceMap;
 use spec_model::{Rejected, read};
 
 /// Reads chapters from memory, with a SUMMARY.md that lists them.
-pub(crate) fn book(chapters: &[(&str, &str)]) -> Result<Book, Box<Rejected>> {
+pub(crate) fn book<P: AsRef<str>, T: AsRef<str>>(
+    chapters: &[(P, T)],
+) -> Result<Book, Box<Rejected>> {
     let mut summary = String::from("# Summary\n\n");
     for (path, _) in chapters {
-        writeln!(summary, "- [{path}]({path})").unwrap();
+        writeln!(summary, "- [{0}]({0})", path.as_ref()).unwrap();
     }
     let mut files = vec![("SUMMARY.md".to_owned(), summary)];
-    files.extend(
-        chapters
-            .iter()
-            .map(|&(path, text)| (path.to_owned(), text.to_owned())),
-    );
+    let chapters = chapters.iter();
+    files.extend(chapters.map(|(path, text)| (path.as_ref().to_owned(), text.as_ref().to_owned())));
     read(files)
 }
 

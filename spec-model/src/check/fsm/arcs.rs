@@ -1,11 +1,10 @@
 //! Arcs: each between two states that a device can be in, each once.
 
-use std::collections::HashMap;
-
 use super::{arrow, name, with};
 use crate::analysis::fsm::{Machine, supported};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
+use crate::map::Map;
 use crate::model::{Fsm, FsmArc};
 use crate::source::Span;
 
@@ -34,7 +33,7 @@ pub(super) fn arcs_lead_somewhere(fsm: &Fsm, diagnostics: &mut Diagnostics) {
 
 /// No two arcs have the same ends.
 pub(super) fn arcs_are_unique(fsm: &Fsm, diagnostics: &mut Diagnostics) {
-    let mut first: HashMap<(u32, u32), &FsmArc> = HashMap::new();
+    let mut first: Map<(u32, u32), &FsmArc> = Map::default();
     for arc in &fsm.arcs {
         let ends = (arc.from.value, arc.to.value);
         let earlier = *first.entry(ends).or_insert(arc);

@@ -1,7 +1,7 @@
 //! Requests: each is refused, or has exactly one shortest path.
 
 use super::arcs::place;
-use super::{arrow, name, with};
+use super::{arrow, name, with, written_path};
 use crate::analysis::fsm::{Machine, NoPath, ends_hold, holds};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
@@ -59,8 +59,9 @@ pub(super) fn arcs_are_not_refused(
     }
 }
 
-/// On every device, in every state, every request is refused or has exactly one shortest path. Only the
-/// first that is not so is reported: one missing arc gives dozens.
+/// On every device, in every state, every request of a state is refused or has exactly one shortest path.
+/// Only the first that is not so is reported: one missing arc gives dozens. Requests of the error state
+/// are checked with those of what is no state.
 pub(super) fn every_request_has_one_path(
     fsm: &Fsm,
     machines: &[Machine<'_>],
@@ -68,7 +69,11 @@ pub(super) fn every_request_has_one_path(
 ) {
     for machine in machines {
         for from in machine.states() {
-            for to in &fsm.states {
+            for to in fsm
+                .states
+                .iter()
+                .filter(|to| to.value.value != fsm.error.value)
+            {
                 let (from, to) = (from.value.value, to.value.value);
                 let request = format!(
                     "{}, a request of `{}` in state `{}`",
@@ -108,10 +113,7 @@ fn missing(fsm: &Fsm, from: u32, request: &str) -> Diagnostic {
 }
 
 fn ambiguous(fsm: &Fsm, machine: &Machine<'_>, paths: [&[u32]; 2], request: &str) -> Diagnostic {
-    let [first, second] = paths.map(|path| {
-        let names: Vec<String> = path.iter().map(|&state| name(fsm, state)).collect();
-        names.join(" → ")
-    });
+    let [first, second] = paths.map(|path| written_path(fsm, path));
     let title = format!("{request} has two shortest paths: {first}, and {second}");
     let arcs = paths.map(|path| {
         let arcs = path

@@ -1,10 +1,10 @@
 //! What arcs say of the data session fits together.
 
 use super::arcs::place;
-use super::{arrow, name};
-use crate::analysis::fsm::{Misfit, MisfitWhy as Why, misfits};
+use super::{arrow, name, with, written_path};
+use crate::analysis::fsm::{Machine, Misfit, MisfitWhy as Why, holds, misfits, sessions};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Fsm, SessionEffect};
+use crate::model::{Edition, Fsm, Operation, Session, SessionEffect};
 
 /// An arc starts a session where none is open, keeps or ends one that is; a state has the same session
 /// whichever arc led there.
@@ -33,5 +33,66 @@ pub(super) fn effects_fit(fsm: &Fsm, diagnostics: &mut Diagnostics) {
             ))
             .related(fsm.initial.span, "the initial state"),
         });
+    }
+}
+
+/// Data can flow only through an open session of their direction.
+pub(super) fn data_need_a_session(edition: &Edition, fsm: &Fsm, diagnostics: &mut Diagnostics) {
+    let sessions = sessions(fsm);
+    let rows = edition.fd_protocols.iter().flat_map(|it| &it.rows);
+    for row in rows.filter(|row| row.callback.is_some()) {
+        let fits = |session: Option<Session>| match row.operation.value {
+            Operation::Read => session == Some(Session::Saving),
+            Operation::Write => session == Some(Session::Resuming),
+            _ => session.is_some(),
+        };
+        let mut states = fsm.states.iter().map(|state| state.value.value);
+        let misfit = states.find(|state| {
+            let session = sessions.get(state).copied().flatten();
+            holds(fsm, &row.when.value, *state) && !fits(session)
+        });
+        if let Some(state) = misfit {
+            let title = format!(
+                "in state `{}`, no session is open that `{}` could be about",
+                name(fsm, state),
+                row.operation.value.name()
+            );
+            diagnostics.push(
+                Diagnostic::error("session-misfit", row.when.span, title)
+                    .label("holds in that state")
+                    .help("the column `Session` of the `arcs` table says where one is open"),
+            );
+        }
+    }
+}
+
+/// Only the last arc of a path starts a session: a request gives back one file descriptor. Reports the
+/// first path that does otherwise.
+pub(super) fn sessions_begin_at_the_end(
+    fsm: &Fsm,
+    machines: &[Machine<'_>],
+    diagnostics: &mut Diagnostics,
+) {
+    let states = || fsm.states.iter().map(|state| state.value.value);
+    for machine in machines {
+        for (from, to) in states().flat_map(|from| states().map(move |to| (from, to))) {
+            let path = machine.path(from, to).unwrap_or_default();
+            let inner = path.windows(2).take(path.len().saturating_sub(2));
+            let mut arcs = inner.filter_map(|ends| machine.arc(ends[0], ends[1]));
+            let starts = |arc: &_| matches!(arc, SessionEffect::Starts(_));
+            let Some(arc) = arcs.find(|arc| starts(&arc.session)) else {
+                continue;
+            };
+            let title = format!(
+                "{}, the path {} starts a session on the way",
+                with(machine.capabilities()),
+                written_path(fsm, &path)
+            );
+            return diagnostics.push(
+                Diagnostic::error("session-misfit", place(arc), title)
+                    .label("this arc starts it")
+                    .help("say in the `paths` table which states may lie inside"),
+            );
+        }
     }
 }
