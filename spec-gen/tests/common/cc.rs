@@ -12,18 +12,31 @@ pub(crate) fn found() -> Option<Compiler> {
     match Command::new(&compiler.0).arg("--version").output() {
         Ok(_) => Some(compiler),
         Err(error) => {
-            let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-            assert!(!ci, "`{}` does not start: {error}", compiler.0);
-            eprintln!(
-                "skipped: there is no C compiler here (`{}`: {error})",
-                compiler.0
-            );
+            skip(&format!("`{}` does not start: {error}", compiler.0));
             None
         }
     }
 }
 
+/// Says what is left out; in CI, nothing may be.
+fn skip(why: &str) {
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!ci, "{why}");
+    eprintln!("skipped: {why}");
+}
+
 impl Compiler {
+    /// Whether the machine has `<linux/vfio.h>`. One without it skips what needs it, as without a compiler.
+    pub(crate) fn has_linux(&self) -> bool {
+        let mut probe = Command::new(&self.0);
+        probe.args(["-E", "-x", "c", "-include", "linux/vfio.h", "/dev/null"]);
+        let found = probe.output().is_ok_and(|output| output.status.success());
+        if !found {
+            skip("there is no <linux/vfio.h> here");
+        }
+        found
+    }
+
     /// Compiles a file to an object beside it; what the compiler says fails the test.
     pub(crate) fn object(&self, file: &Path, arguments: &[&str]) {
         self.compile(file, arguments, &["-c"], "o");
