@@ -88,4 +88,22 @@ impl Transfer {
             segment[byte] ^= 0x10;
         }
     }
+
+    /// The last byte of the first device's stream does not arrive.
+    pub(super) fn cut_tail(&mut self) {
+        if let Some(last) = self.streams[0].last_mut().last_mut() {
+            last.pop();
+        }
+    }
+
+    /// The first device's stream arrives twice, one copy behind the other.
+    pub(super) fn replay(&mut self) {
+        let once = self.streams[0].last().to_vec();
+        self.streams[0].segments.extend(once);
+    }
+
+    /// Bytes that nobody sent follow the first device's stream.
+    pub(super) fn append_noise(&mut self) {
+        self.streams[0].push(vec![0xa5; 48]);
+    }
 }
