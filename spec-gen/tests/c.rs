@@ -17,7 +17,9 @@ const STRICT: [&str; 5] = ["-std=c89", "-pedantic", "-Wall", "-Wextra", "-Werror
 
 #[test]
 fn the_header() {
-    insta::assert_snapshot!("header", c::text(&common::book()));
+    insta::with_settings!({ snapshot_path => "headers", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("book", c::text(&common::book()));
+    });
 }
 
 #[test]
