@@ -1,11 +1,12 @@
-//! What chapters mean: each file under `accept/`, read together with the chapters of `prelude/`.
+//! What chapters mean: each file under `accept/`, read together with the chapters of `prelude/`, and each
+//! under `accept-fsm/`, with those of `prelude-fsm/`.
 
 use spec_model::model::Book;
 
 mod common;
 
 use common::dump::dump;
-use common::prelude::{BITS, chapters};
+use common::prelude::{BITS, FSM, chapters};
 
 fn accepted<P: AsRef<str>>(chapters: &[(P, String)]) -> Book {
     let book = common::book(chapters).unwrap_or_else(|rejected| {
@@ -22,6 +23,16 @@ fn accepted<P: AsRef<str>>(chapters: &[(P, String)]) -> Book {
 fn every_chapter_means_what_it_says() {
     insta::glob!("accept/*.md", |path| {
         let book = accepted(&chapters(BITS, path));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(dump(&book));
+        });
+    });
+}
+
+#[test]
+fn every_chapter_about_states_means_what_it_says() {
+    insta::glob!("accept-fsm/*.md", |path| {
+        let book = accepted(&chapters(FSM, path));
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(dump(&book));
         });

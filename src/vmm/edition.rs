@@ -1,6 +1,7 @@
 //! What differs between the editions of the book, for a machine that follows flows of either.
 
 use std::fmt::{Debug, Display};
+use std::string::String;
 use std::vec::Vec;
 
 use super::{Log, Memory, Stream, VirtualMachine};
@@ -21,6 +22,19 @@ pub trait Edition: Debug + Sized + 'static {
 
     /// The state that this device takes where the flow says `state`; `None` if it waits where it is.
     fn own(slot: &Self::Slot, state: Self::State) -> Option<Self::State>;
+
+    /// Whether the VMM may bring this device to a state now, with the others as they are.
+    ///
+    /// # Errors
+    /// What would go wrong.
+    fn may_request(
+        vm: &VirtualMachine<Self>,
+        slot: usize,
+        state: Self::State,
+    ) -> Result<(), String> {
+        let _ = (vm, slot, state);
+        Ok(())
+    }
 
     /// Whether vCPUs may run beside a device in this state.
     fn serves_vcpus(state: Self::State) -> bool;

@@ -43,6 +43,8 @@ pub struct VirtualMachine<E: Edition> {
     pub guest: Guest,
     /// What is leaving, or has arrived.
     pub transfer: Transfer,
+    /// Whether devices may reach each other at all. Flows that do not quiet devices with NDMA turn it off.
+    pub p2p: bool,
     /// Whether the guest's CPUs run.
     vcpus: bool,
     /// A last look at the dirty log that waits for a device without NDMA.
@@ -67,6 +69,7 @@ impl<E: Edition> VirtualMachine<E> {
             slots,
             guest: Guest::new(models.len()),
             transfer: Transfer::new(models.len()),
+            p2p: true,
             vcpus: false,
             snapshot_due: false,
             last_dirty: Vec::new(),

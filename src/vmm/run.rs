@@ -87,10 +87,10 @@ impl<E: Edition> VirtualMachine<E> {
             let before = self.slots[slot].state();
             let result = match step.target {
                 Target::State(state) => match E::own(&self.slots[slot], state) {
-                    Some(own) if own != before => self.request(slot, own),
+                    Some(own) if own != before => self.request(slot, own)?,
                     _ => Ok(()),
                 },
-                Target::Write(state) => self.request(slot, state),
+                Target::Write(state) => self.request(slot, state)?,
                 Target::Reset => {
                     self.reset(slot);
                     Ok(())
@@ -105,12 +105,18 @@ impl<E: Edition> VirtualMachine<E> {
         Ok(())
     }
 
-    fn request(&mut self, slot: usize, state: E::State) -> Result<(), E::Fault> {
+    /// `Err` outside: the VMM itself must not ask for that. `Err` inside: what the device answered.
+    pub(super) fn request(
+        &mut self,
+        slot: usize,
+        state: E::State,
+    ) -> Result<Result<(), E::Fault>, String> {
+        E::may_request(self, slot, state)?;
         let stream = &mut self.transfer.streams[slot];
-        self.slots[slot].request(state, stream, &mut self.log)
+        Ok(self.slots[slot].request(state, stream, &mut self.log))
     }
 
-    fn reset(&mut self, slot: usize) {
+    pub(super) fn reset(&mut self, slot: usize) {
         self.slots[slot].reset(&mut self.log);
         self.guest.device_was_reset(slot);
     }

@@ -4,6 +4,8 @@ use super::edition::{Amount, Attached, Edition, Step, Target, follows};
 use super::{Failure, Log, Memory, Slot, Stream, VirtualMachine};
 use crate::driver::{Function, Model};
 use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
+use std::format;
+use std::string::String;
 use std::vec::Vec;
 
 /// The edition v1.
@@ -24,6 +26,24 @@ impl Edition for V1 {
     fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
         let past = state.contains(DeviceState::NDMA) && !slot.region.driver().describe().ndma;
         (!past).then_some(state)
+    }
+
+    /// A device that may assume quiet MMIO must be out of the reach of all others.
+    fn may_request(
+        vm: &VirtualMachine<Self>,
+        slot: usize,
+        state: DeviceState,
+    ) -> Result<(), String> {
+        match vm
+            .reachable_from(slot)
+            .filter(|_| state.may_assume_quiet_mmio())
+        {
+            None => Ok(()),
+            Some(from) => {
+                let [from, to] = [from, slot].map(|slot| &vm.slots[slot].label);
+                Err(format!("{from} can touch {to}, which goes to {state}"))
+            }
+        }
     }
 
     fn serves_vcpus(state: DeviceState) -> bool {
@@ -144,7 +164,32 @@ impl VirtualMachine<V1> {
     /// A step did not go as the flow says.
     pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
         self.guest.page_requests = self.may_request_pages(flow);
+        self.p2p &= flow.needs.contains(&"ndma");
         self.follow(flow)
+    }
+
+    /// After a failure, at the source: what is in error is reset, all others go back to where they came from.
+    pub fn go_back(&mut self) {
+        self.vcpus = false;
+        self.snapshot_due = false;
+        self.memory.track(false);
+        self.log.step("goes back");
+        // All answer before any may touch another.
+        for state in [
+            DeviceState::INITIAL | DeviceState::NDMA,
+            DeviceState::INITIAL,
+        ] {
+            for slot in 0..self.slots.len() {
+                let reads = self.slots[slot].region.state();
+                let own = V1::own(&self.slots[slot], state);
+                let there = own.is_none() || reads == DeviceState::INITIAL;
+                let failed =
+                    !there && !reads.error() && !matches!(self.request(slot, state), Ok(Ok(())));
+                if reads.error() || failed {
+                    self.reset(slot);
+                }
+            }
+        }
     }
 
     /// The vIOMMU asks the guest for pages only where the flow settles such requests, for devices that can

@@ -2,7 +2,7 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::{Function, Model};
-use vfio_migration::v1::{DeviceState, Flow, Injection, Side, Target, Work, flows};
+use vfio_migration::v1::{DeviceState, Flow, Injection, Side, Step, Target, Work, flows};
 use vfio_migration::vmm::{Transfer, Vmm};
 
 use crate::support::{all, enter, follow, for_many, leave, qualified};
@@ -104,6 +104,37 @@ fn memory_arrives_byte_for_byte() {
                 );
             }
             assert_eq!(destination.memory.pages(), source.transfer.pages.len());
+        }
+    }
+}
+
+/// Just before its vCPUs run, the destination is the source that was left.
+#[test]
+fn both_sides_are_equal_before_the_guest_goes_on() {
+    covers![V1_RESUME_EXACT, V1_VMM_DIRTY_COMPLETE, V1_VMM_DIRTY_LAST];
+    let ready = |step: &&Step| !step.vcpu_running;
+    let steps: Vec<Step> = flows::RESUME_WITHOUT_NDMA
+        .steps
+        .iter()
+        .take_while(ready)
+        .copied()
+        .collect();
+    let resume = Flow {
+        steps: steps.leak(),
+        ..flows::RESUME_WITHOUT_NDMA
+    };
+    for save in whole_saves().filter(|flow| ends_in(flow, DeviceState::NONE)) {
+        for model in qualified(save) {
+            let source = leave(save, &[model]);
+            let destination = enter(&resume, &[model], &source.transfer);
+            let way = format!("{} with {}", save.name, model.name());
+            assert!(
+                destination.memory.bytes() == source.memory.bytes(),
+                "{way}: memory"
+            );
+            let [left, entered] =
+                [&source, &destination].map(|vmm| vmm.slots[0].region.driver().image());
+            assert!(left == entered, "{way}: device");
         }
     }
 }

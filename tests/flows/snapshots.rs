@@ -23,7 +23,7 @@ fn sections(flow: &Flow) -> String {
 
 fn compare(flows: impl Iterator<Item = &'static Flow>) {
     for flow in flows {
-        insta::with_settings!({ description => flow.title, omit_expression => true }, {
+        insta::with_settings!({ description => flow.title, omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(flow.name, sections(flow).trim_end());
         });
     }
@@ -107,7 +107,7 @@ fn every_way_of_released_user_space() {
 fn a_mix_of_devices() {
     for flow in [&flows::SAVE, &flows::RESUME] {
         let vmm = follow(flow, &[Model::Direct, Model::Quiet]);
-        insta::with_settings!({ description => flow.title, omit_expression => true }, {
+        insta::with_settings!({ description => flow.title, omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(format!("mix_{}", flow.name), vmm.log);
         });
     }

@@ -1,7 +1,7 @@
 //! `discovery.md` and `domains.md`: what a device says of itself, and what follows from it.
 
 use vfio_migration::covers;
-use vfio_migration::driver::{Function, Model};
+use vfio_migration::driver::{Bus, Function, Model};
 use vfio_migration::v1::{Capabilities, Description, DeviceState, Driver, Problem};
 use vfio_migration::vmm::{Domain, Vmm};
 
@@ -193,6 +193,37 @@ fn a_device_finds_its_domain_by_itself() {
         let kept_out = alone(model) == Domain::WithoutPeers;
         assert_eq!(kept_out, describe(model).keep_out_of_p2p(), "{model:?}");
     });
+}
+
+#[test]
+fn a_domain_exists_when_a_device_needs_it() {
+    covers![V1_DOMAINS_ON_DEMAND, V1_DOMAINS_P2P_OFF, V1_DOMAINS_MEMORY];
+    let domains = |models: &[Model]| Vmm::new(models, 1).domains().len();
+    assert_eq!(domains(&[Model::Quiet, Model::QuietTrapping]), 1);
+    assert_eq!(domains(&[Model::Direct, Model::Buffering]), 1);
+    assert_eq!(domains(&Model::ALL), 2);
+    let mut vmm = Vmm::new(&Model::ALL, 1);
+    // Guest memory is the same in both.
+    let [inside, outside] = [Model::Direct, Model::Quiet].map(|model| {
+        vmm.slots
+            .iter()
+            .find(|slot| slot.model == model)
+            .expect("it is there")
+            .port
+            .clone()
+    });
+    assert!(inside.write(0x1234, b"seen"));
+    let mut read = [0; 4];
+    assert!(outside.read(0x1234, &mut read));
+    assert_eq!(&read, b"seen");
+    vmm.p2p = false;
+    assert_eq!(
+        vmm.domains().into_iter().collect::<Vec<_>>(),
+        [Domain::WithoutPeers]
+    );
+    for from in 0..vmm.slots.len() {
+        assert!((0..vmm.slots.len()).all(|to| !vmm.peer_write(from, to, 0, &[0; 8])));
+    }
 }
 
 #[test]

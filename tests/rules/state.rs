@@ -62,8 +62,15 @@ fn a_refused_write_changes_nothing() {
         let mut before = vec![0; 16];
         rig.region.read(offset, &mut before).expect("the segment");
         rig.calls();
-        for bits in [0x10, 6, 5, 7] {
-            assert!(rig.set(DeviceState::from_bits(bits)).is_err());
+        let reserved = DeviceState::from_bits(DeviceState::RESERVED);
+        let both = DeviceState::RESUMING | DeviceState::RUNNING;
+        for value in [
+            DeviceState::ERROR,
+            both,
+            both | DeviceState::SAVING,
+            reserved,
+        ] {
+            assert!(rig.set(value).is_err());
             assert_eq!(
                 (rig.state(), rig.phase()),
                 (DeviceState::SAVING, Phase::Committed)

@@ -3,7 +3,7 @@
 use spec_model::analysis::holds;
 use vfio_migration::covers;
 use vfio_migration::driver::{Bus, Model};
-use vfio_migration::v1::{DeviceState, Devices, Flow, Side, Step, Target, Work, flows};
+use vfio_migration::v1::{DeviceState, Devices, Driver, Flow, Side, Step, Target, Work, flows};
 use vfio_migration::vmm::{Failure, Memory, PAGE, Vmm};
 
 /// The flow as a device with NDMA sees it: its state in each step.
@@ -244,6 +244,142 @@ fn barriers_hold_over_all_devices() {
         }
     }
     assert!(seen > 20, "only {seen} places");
+}
+
+#[test]
+fn when_one_fails_the_others_go_back() {
+    covers![V1_SEVERAL_FAILURE, V1_ERRORS_RECOVER];
+    let models = [Model::Direct, Model::Buffering, Model::QuietTrapping];
+    let part = |steps| Flow {
+        steps,
+        ..flows::SAVE
+    };
+    let mut failures = 0;
+    for after in 1..flows::SAVE.steps.len() {
+        for failing in 0..models.len() {
+            let mut vmm = Vmm::new(&models, 1);
+            vmm.run(&part(&flows::SAVE.steps[..after]))
+                .expect("the first part");
+            vmm.slots[failing].function().device_mut().trouble().dead = true;
+            let Err(failure) = vmm.run(&part(&flows::SAVE.steps[after..])) else {
+                continue;
+            };
+            failures += 1;
+            let here = format!(
+                "{} dies after step {after}; {failure}",
+                models[failing].name()
+            );
+            let failed = flows::SAVE
+                .steps
+                .iter()
+                .position(|step| step.number == failure.step)
+                .expect("a step");
+            for slot in &vmm.slots {
+                let reads = slot.region.state();
+                let reached = flows::SAVE.steps[..=failed]
+                    .iter()
+                    .any(|step| step.target == Target::State(reads));
+                assert!(
+                    reached || reads.error(),
+                    "{here}: {} is {reads}",
+                    slot.label
+                );
+            }
+            vmm.go_back();
+            assert!(
+                vmm.slots
+                    .iter()
+                    .all(|slot| slot.region.state() == DeviceState::INITIAL),
+                "{here}"
+            );
+            assert!(vmm.use_devices() > 0 && vmm.guest.wrong() == 0, "{here}");
+        }
+    }
+    assert!(failures > 8, "only {failures} failures");
+}
+
+#[test]
+fn the_guest_does_nothing_while_its_cpus_are_stopped() {
+    covers![V1_VMM_VCPUS_STOPPED];
+    for flow in flows::ALL.iter().filter(|flow| flow.side == Side::Source) {
+        for model in Model::ALL
+            .into_iter()
+            .filter(|model| Vmm::qualifies(flow, *model))
+        {
+            let mut vmm = Vmm::new(&[model], 1);
+            vmm.run(flow)
+                .unwrap_or_else(|failure| panic!("{}: {failure}", flow.name));
+            let mut stopped = false;
+            for line in vmm.log.to_string().lines() {
+                if !line.starts_with(' ') {
+                    stopped = line.contains("vCPUs stopped");
+                }
+                assert!(
+                    !stopped || !line.contains("guest:"),
+                    "{}: {line}",
+                    flow.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_reaches_a_device_that_may_assume_quiet() {
+    covers![
+        V1_SYSTEM_P2P_IS_MMIO,
+        V1_SYSTEM_QUIET_STRICT,
+        V1_DOMAINS_P2P_OFF
+    ];
+    let mut seen = 0;
+    for flow in flows::ALL
+        .iter()
+        .filter(|flow| flow.devices == Devices::Many)
+    {
+        let mut vmm = Vmm::with_transfer(&Model::ALL, 2, after_save(&Model::ALL).transfer);
+        vmm.run(flow)
+            .unwrap_or_else(|failure| panic!("{}: {failure}", flow.name));
+        let p2p = flow.needs.contains(&"ndma");
+        assert_eq!(vmm.p2p, p2p);
+        for states in history(&vmm) {
+            for to in 0..states.len() {
+                for from in
+                    (0..states.len()).filter(|from| *from != to && vmm.maps(vmm.domain(*from), to))
+                {
+                    let quiet = states[from].dma_quiet() || !states[to].may_assume_quiet_mmio();
+                    assert!(quiet, "{}: {states:?}: {from} can touch {to}", flow.name);
+                    seen += 1;
+                }
+            }
+        }
+        // What strictly needs quiet is in no domain, whatever its state.
+        for (slot, _) in vmm
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.region.driver().describe().quiet_mmio)
+        {
+            assert!(
+                vmm.domains()
+                    .into_iter()
+                    .all(|domain| !vmm.maps(domain, slot)),
+                "{}",
+                flow.name
+            );
+        }
+    }
+    assert!(seen > 50, "only {seen} pairs");
+    // A flow that quiets nobody, with P2P between devices, is refused by the runner.
+    let steps = &flows::SAVE_STOP_COPY.steps[4..];
+    let mut careless = Vmm::new(&[Model::Direct, Model::Buffering], 1);
+    let failure = careless
+        .run(&Flow {
+            steps,
+            needs: &["ndma"],
+            ..flows::SAVE_STOP_COPY
+        })
+        .expect_err("P2P into A");
+    assert_eq!(failure.text, "B can touch A, which goes to SAVING");
 }
 
 /// A machine that was saved.

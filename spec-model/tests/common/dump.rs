@@ -1,5 +1,7 @@
 //! A short text form of what one chapter declares.
 
+mod fsm;
+
 use std::fmt::Write;
 
 use spec_model::expr::Expr;
@@ -39,6 +41,7 @@ pub(crate) fn dump(book: &Book) -> String {
     for edition in &book.editions {
         dump.edition(&mut out, edition);
     }
+    dump.mappings(&mut out);
     out
 }
 
@@ -162,6 +165,8 @@ impl Dump<'_> {
             }
         }
         self.register(out, edition);
+        self.fsm(out, edition);
+        self.descriptors(out, edition);
         for event in edition
             .events
             .iter()

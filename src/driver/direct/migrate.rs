@@ -148,7 +148,8 @@ impl Driver for Direct {
         let bytes = match memory_range(offset, into.len()) {
             Some(range) => self.device.memory().get(range),
             None => {
-                let at = usize::try_from(offset - MANIFEST).map_err(|_| Fault::OutOfRange)?;
+                let at = usize::try_from(offset.saturating_sub(MANIFEST))
+                    .map_err(|_| Fault::OutOfRange)?;
                 self.save()?.manifest.get(at..at + into.len())
             }
         };
@@ -168,7 +169,9 @@ impl Driver for Direct {
         self.device.alive()?;
         let max = self.max_state_bytes();
         let resume = self.resume()?;
-        if resume.bytes as u64 + (offset - resume.offered) + from.len() as u64 > max as u64 {
+        if resume.bytes as u64 + offset.saturating_sub(resume.offered) + from.len() as u64
+            > max as u64
+        {
             return Err(Fault::StreamTooLong);
         }
         let below =
