@@ -28,6 +28,8 @@ pub(super) struct Streams {
     ring: (u64, u64),
     /// There are new initial data that nobody was told of.
     anew: bool,
+    /// The ring for which the first pass will begin again, as user space knows.
+    told: Option<(u64, u64)>,
     /// What user space has written.
     incoming: Vec<u8>,
 }
@@ -113,15 +115,17 @@ impl Buffering {
         );
     }
 
-    /// Begins the first pass again if the guest has set up its ring anew.
-    fn look_at_ring(&mut self) {
+    /// Whether the next segment begins the first pass again: the guest has set up its ring anew.
+    fn pass_is_stale(&self) -> bool {
+        self.ring() != self.streams.ring && self.affordable()
+    }
+
+    fn restart_pass(&mut self) {
         let ring = self.ring();
-        if ring != self.streams.ring && self.affordable() {
-            self.streams.ring = ring;
-            self.streams.pass = 0;
-            self.streams.anew = true;
-            self.device.watch_changes();
-        }
+        self.streams.anew = self.streams.told.take() != Some(ring);
+        self.streams.ring = ring;
+        self.streams.pass = 0;
+        self.device.watch_changes();
     }
 
     /// Whether another segment leaves room for the rest.
@@ -135,6 +139,9 @@ impl Buffering {
             return (0, 0);
         }
         let memory = self.device.memory().len();
+        if self.pass_is_stale() {
+            return (memory, 0);
+        }
         (
             memory - self.streams.pass.min(memory),
             self.device.changed(),
@@ -143,7 +150,9 @@ impl Buffering {
 
     /// Makes the next segment of the pre-copy part; `false` if there is nothing to send.
     fn next_part(&mut self) -> bool {
-        self.look_at_ring();
+        if self.pass_is_stale() {
+            self.restart_pass();
+        }
         let (initial, dirty) = self.to_send();
         if initial + dirty == 0 {
             return false;
@@ -283,17 +292,19 @@ impl Driver for Buffering {
 
     fn poll_stream(&mut self) -> Result<bool, Fault> {
         self.device.alive()?;
-        self.look_at_ring();
         let final_end = !self.device.logging();
         Ok(final_end || self.streams.unread() != 0 || self.to_send() != (0, 0))
     }
 
     fn precopy_info(&mut self) -> Result<PrecopyInfo, Fault> {
         self.device.alive()?;
-        self.look_at_ring();
         let (mut initial, mut dirty) = self.to_send();
-        let reinit = std::mem::take(&mut self.streams.anew);
-        if self.streams.initial && !reinit {
+        let (ring, stale) = (self.ring(), self.pass_is_stale());
+        let reinit = match stale {
+            true => self.streams.told.replace(ring) != Some(ring),
+            false => std::mem::take(&mut self.streams.anew),
+        };
+        if self.streams.initial || stale {
             initial += self.streams.unread_payload();
         } else {
             dirty += self.streams.unread_payload();
