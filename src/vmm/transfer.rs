@@ -26,6 +26,8 @@ pub struct Transfer {
 pub struct Stream {
     segments: Vec<Vec<u8>>,
     begin: usize,
+    /// What arrives of it, once, if not what was sent.
+    instead: Option<Vec<Vec<u8>>>,
 }
 
 impl Stream {
@@ -46,7 +48,15 @@ impl Stream {
 
     /// Replaces everything by these segments.
     pub fn replace(&mut self, segments: Vec<Vec<u8>>) {
-        *self = Self { segments, begin: 0 };
+        *self = Self {
+            segments,
+            ..Self::default()
+        };
+    }
+
+    /// What arrives of the stream that began last.
+    pub(super) fn arriving(&mut self) -> Vec<Vec<u8>> {
+        self.instead.take().unwrap_or_else(|| self.last().to_vec())
     }
 
     pub(super) fn begin(&mut self) {
@@ -89,21 +99,11 @@ impl Transfer {
         }
     }
 
-    /// The last byte of the first device's stream does not arrive.
-    pub(super) fn cut_tail(&mut self) {
-        if let Some(last) = self.streams[0].last_mut().last_mut() {
-            last.pop();
-        }
-    }
-
-    /// The first device's stream arrives twice, one copy behind the other.
-    pub(super) fn replay(&mut self) {
-        let once = self.streams[0].last().to_vec();
-        self.streams[0].segments.extend(once);
-    }
-
-    /// Bytes that nobody sent follow the first device's stream.
-    pub(super) fn append_noise(&mut self) {
-        self.streams[0].push(vec![0xa5; 48]);
+    /// The next time the first device's stream arrives, it arrives like this.
+    pub(super) fn spoil(&mut self, change: impl FnOnce(&mut Vec<u8>)) {
+        let stream = &mut self.streams[0];
+        let mut bytes = stream.last().concat();
+        change(&mut bytes);
+        stream.instead = Some(vec![bytes]);
     }
 }

@@ -20,8 +20,8 @@ impl<E: Edition> VirtualMachine<E> {
     }
 
     pub(super) fn load(&mut self, amount: Amount) -> Result<(), E::Fault> {
-        for (slot, stream) in self.slots.iter_mut().zip(&self.transfer.streams) {
-            slot.load(amount, stream.last(), &mut self.log)?;
+        for (slot, stream) in self.slots.iter_mut().zip(&mut self.transfer.streams) {
+            slot.load(amount, &stream.arriving(), &mut self.log)?;
         }
         Ok(())
     }

@@ -5,10 +5,11 @@ mod slot;
 pub use slot::Slot;
 
 use std::format;
+use std::vec::Vec;
 
 use super::edition::{Amount, Edition, Step, Target, follows};
 use super::{Failure, Memory, VirtualMachine};
-use crate::driver::Model;
+use crate::driver::{Function, Model};
 use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
 
 /// A virtual machine on one host whose devices are migrated as v2 says.
@@ -76,11 +77,22 @@ impl Edition for V2 {
             Injection::CaptureFails => vm.trouble().capture = true,
             Injection::LoadFails => vm.trouble().refuse_load = true,
             Injection::DeviceBreaks => vm.trouble().dead = true,
-            Injection::StreamTruncated => vm.transfer.cut_tail(),
-            Injection::StreamFlipped => vm.transfer.flip_bit(),
-            Injection::StreamReplayed => vm.transfer.replay(),
-            Injection::StreamOverlong => vm.transfer.append_noise(),
+            Injection::StreamTruncated => vm.transfer.spoil(cut_tail),
+            Injection::StreamFlipped => vm.transfer.spoil(flip_bit),
+            Injection::StreamReplayed => vm.transfer.spoil(|bytes| bytes.extend_from_within(..)),
+            Injection::StreamOverlong => vm.transfer.spoil(|bytes| bytes.extend([0xa5; 48])),
         }
+    }
+}
+
+fn cut_tail(bytes: &mut Vec<u8>) {
+    bytes.pop();
+}
+
+fn flip_bit(bytes: &mut Vec<u8>) {
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 0x10;
     }
 }
 
@@ -102,6 +114,18 @@ impl VirtualMachine<V2> {
             Capabilities::named(name).is_some_and(|capability| capabilities.contains(capability))
         };
         flow.needs.iter().all(has) && !flow.lacks.iter().any(has)
+    }
+
+    /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if one of the two has no
+    /// P2P states: such a device is kept out of P2P, and the IOMMU blocks the write.
+    pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
+        let mapped = [from, to]
+            .iter()
+            .all(|slot| self.slots[*slot].has(Capabilities::P2P));
+        if mapped {
+            self.slots[to].device.driver_mut().peer_write(offset, bytes);
+        }
+        mapped
     }
 
     /// Asks each device how much there is to read before it is stopped.

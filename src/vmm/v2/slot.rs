@@ -8,7 +8,7 @@ use super::super::edition::{Amount, Attached};
 use super::super::{Log, Memory, Port, Stream};
 use super::V2;
 use crate::driver::{Function, Model, Traced, V2Function};
-use crate::machine::v2::{DataFd, Direction, MigrationDevice, User};
+use crate::machine::v2::{DataFd, Direction, MigrationDevice};
 use crate::v2::feature::{VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, VFIO_DEVICE_FEATURE_SET};
 use crate::v2::{Capabilities, DeviceState, Fault};
 
@@ -36,17 +36,6 @@ pub struct Slot {
     pub loaded: Option<Vec<u8>>,
 }
 
-/// No argument of the ioctls here holds an address.
-struct Nowhere;
-
-impl User for Nowhere {
-    fn read(&self, _: u64, into: &mut [u8]) {
-        into.fill(0);
-    }
-
-    fn write(&mut self, _: u64, _: &[u8]) {}
-}
-
 impl Slot {
     /// Whether its driver announces this.
     pub fn has(&self, capability: Capabilities) -> bool {
@@ -58,7 +47,7 @@ impl Slot {
         let flags = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE;
         let words = [16, flags, state.raw(), 0];
         let mut argument = words.map(u32::to_ne_bytes).concat();
-        self.device.feature(&mut argument, &mut Nowhere)?;
+        self.device.feature(&mut argument, &mut ())?;
         let fd = argument
             .last_chunk()
             .map_or(DataFd::NONE, |fd| i32::from_ne_bytes(*fd));
