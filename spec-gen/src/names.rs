@@ -164,7 +164,6 @@ impl Names {
     /// Of an edition.
     pub(crate) fn new(edition: &Edition) -> Self {
         let snake = str::to_owned;
-        let fresh = Scope::default;
         let mut module = Scope::with(MODULE_NAMES);
         let mut described = Scope::with("CONSEQUENCES flag");
         let mut driver = Scope::with("capabilities describe");
@@ -174,14 +173,7 @@ impl Names {
         let predicates = predicates.map(|p| &p.name);
         let behaviours = register.into_iter().flat_map(Register::behaviours);
         let behaviours = behaviours.map(|b| &b.name);
-        let actions = adopted(edition)
-            .map(|t| t.actions.as_slice())
-            .unwrap_or_default();
-        let arcs = edition.fsm.iter().flat_map(|fsm| &fsm.arcs);
-        let deeds = actions.iter().map(|a| &a.name);
-        let deeds = deeds.chain(arcs.clone().map(|arc| &arc.callback));
-        let (mut action, mut arc) = (Scope::with("ALL"), Scope::with("ALL"));
-        let act = Lexicon::fill(&mut driver, deeds, snake);
+        let (actions, arcs, act) = deeds(edition, &mut driver);
         let events = Lexicon::fill(&mut driver, edition.events.iter().map(|e| &e.name), snake);
         Self {
             state: module
@@ -199,24 +191,11 @@ impl Names {
                 edition.capabilities.iter().map(|c| &c.name),
                 str::to_uppercase,
             ),
-            actions: actions
-                .iter()
-                .map(|a| action.take(&camel(&a.name.value)))
-                .collect(),
-            arcs: arcs
-                .map(|row| arc.take(&camel(&row.callback.value)))
-                .collect(),
-            ioctls: Lexicon::fill(&mut fresh(), edition.ioctls.iter().map(|i| &i.name), snake),
-            faults: Lexicon::fill(
-                &mut Scope::with("ALL"),
-                edition.faults.iter().map(|f| &f.name),
-                camel,
-            ),
-            properties: Lexicon::fill(
-                &mut fresh(),
-                edition.properties.iter().map(|p| &p.name),
-                snake,
-            ),
+            actions,
+            arcs,
+            ioctls: as_written(edition.ioctls.iter().map(|i| &i.name)),
+            faults: variants(edition.faults.iter().map(|f| &f.name)),
+            properties: as_written(edition.properties.iter().map(|p| &p.name)),
             consequences: Lexicon::fill(
                 &mut described,
                 edition.consequences.iter().map(|c| &c.name),
@@ -227,16 +206,8 @@ impl Names {
                 edition.conditions.iter().map(|c| &c.name),
                 str::to_lowercase,
             ),
-            work: Lexicon::fill(
-                &mut Scope::with("ALL"),
-                edition.work.iter().map(|w| &w.name),
-                camel,
-            ),
-            injections: Lexicon::fill(
-                &mut Scope::with("ALL"),
-                edition.injections.iter().map(|i| &i.name),
-                camel,
-            ),
+            work: variants(edition.work.iter().map(|w| &w.name)),
+            injections: variants(edition.injections.iter().map(|i| &i.name)),
             flows: Lexicon::fill(
                 &mut Scope::with("ALL"),
                 edition.flows.iter().map(|f| &f.name),
@@ -265,6 +236,32 @@ impl Names {
 
 /// Fields of `Step` and parameters beside the conditions.
 const STEP_NAMES: &str = "barrier injection number result state target text work";
+
+/// Variants of an enumeration that has `ALL`.
+fn variants<'a>(names: impl IntoIterator<Item = &'a Spanned<String>>) -> Lexicon {
+    Lexicon::fill(&mut Scope::with("ALL"), names, camel)
+}
+
+/// Names in a namespace of their own.
+fn as_written<'a>(names: impl IntoIterator<Item = &'a Spanned<String>>) -> Lexicon {
+    Lexicon::fill(&mut Scope::default(), names, str::to_owned)
+}
+
+/// The actions and arcs of an edition, as variants; and their callbacks, as methods.
+fn deeds(edition: &Edition, driver: &mut Scope) -> (Vec<Ident>, Vec<Ident>, Lexicon) {
+    let actions = adopted(edition).into_iter().flat_map(|t| &t.actions);
+    let actions: Vec<_> = actions.map(|row| &row.name).collect();
+    let arcs = edition.fsm.iter().flat_map(|fsm| &fsm.arcs);
+    let arcs: Vec<_> = arcs.map(|row| &row.callback).collect();
+    let methods = actions.iter().chain(&arcs).copied();
+    let act = Lexicon::fill(driver, methods, str::to_owned);
+    let variants = |names: Vec<&Spanned<String>>| {
+        let mut scope = Scope::with("ALL");
+        let names = names.into_iter();
+        names.map(|name| scope.take(&camel(&name.value))).collect()
+    };
+    (variants(actions), variants(arcs), act)
+}
 
 /// The namespace of the register's type. The state that is the error state may be called so.
 fn of_state(register: Option<Register<'_>>) -> Scope {
