@@ -10,20 +10,23 @@ use crate::discovery::control;
 use crate::fake::{Fake, calls, in_state, states};
 use crate::rig::{Ram, Rig, every, feature, simple};
 
-const START: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_START;
+pub(crate) const START: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_START;
 const STOP: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP;
-const REPORT: u32 = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT;
-const PAGE: u64 = 4096;
+pub(crate) const REPORT: u32 = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT;
+pub(crate) const PAGE: u64 = 4096;
+
+/// Page size, ranges, and why they are refused.
+type Case<'a> = (u64, &'a [(u64, u64)], Fault);
 
 /// User space's memory with this array of ranges at its beginning.
-fn array(ranges: &[(u64, u64)]) -> Ram {
+pub(crate) fn array(ranges: &[(u64, u64)]) -> Ram {
     let words = ranges.iter().flat_map(|(iova, length)| [*iova, *length]);
     let mut bytes: Vec<u8> = words.flat_map(u64::to_ne_bytes).collect();
     bytes.resize(bytes.len().max(8192), 0);
     Ram(bytes)
 }
 
-fn start(
+pub(crate) fn start(
     device: &mut MigrationDevice<Fake>,
     page: u64,
     ranges: &[(u64, u64)],
@@ -33,7 +36,7 @@ fn start(
     result.map(|()| u64::from_ne_bytes(*back.first_chunk().expect("a page size")))
 }
 
-fn report_payload(iova: u64, length: u64, page: u64) -> Vec<u8> {
+pub(crate) fn report_payload(iova: u64, length: u64, page: u64) -> Vec<u8> {
     [iova, length, page, 0]
         .into_iter()
         .flat_map(u64::to_ne_bytes)
@@ -41,7 +44,7 @@ fn report_payload(iova: u64, length: u64, page: u64) -> Vec<u8> {
 }
 
 /// A report into an array of zeros; its words.
-fn report(
+pub(crate) fn report(
     device: &mut MigrationDevice<Fake>,
     iova: u64,
     length: u64,
@@ -57,13 +60,13 @@ fn report(
     result.map(|()| words(&ram))
 }
 
-fn words(ram: &Ram) -> Vec<u64> {
+pub(crate) fn words(ram: &Ram) -> Vec<u64> {
     let (words, _) = ram.0.as_chunks::<8>();
     words.iter().map(|word| u64::from_ne_bytes(*word)).collect()
 }
 
 /// The numbers of the bits that are set.
-fn bits(words: &[u64]) -> Vec<usize> {
+pub(crate) fn bits(words: &[u64]) -> Vec<usize> {
     (0..words.len() * 64)
         .filter(|bit| words[bit / 64] & 1 << (bit % 64) != 0)
         .collect()
@@ -74,7 +77,7 @@ fn a_start_is_refused_for_the_first_reason() {
     covers![V2_LOG_START_REFUSED, V2_LOG_REPORT_REFUSED];
     let long: Vec<_> = (0..257).map(|n| (n * 2 * PAGE, PAGE)).collect();
     let top = u64::MAX - PAGE + 1;
-    let cases: [(u64, &[(u64, u64)], Fault); 13] = [
+    let cases: [Case<'_>; 13] = [
         (3, &[], Fault::NoRanges),
         (3, &long, Fault::TooManyRanges),
         (0, &[(0, 0)], Fault::BadPageSize),
@@ -168,7 +171,7 @@ fn a_report_is_refused_for_the_first_reason() {
         let mut device = Fake::device(Capabilities::ALL);
         if running {
             start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
-            device.driver_mut().logged = vec![0..1];
+            device.driver_mut().logged.push(0..1);
         }
         for (iova, length, page, fault) in cases {
             let mut ram = Ram(vec![0x11; 64]);
@@ -198,7 +201,7 @@ fn a_report_is_refused_for_the_first_reason() {
     for page in (12..63).map(|shift| 1_u64 << shift) {
         let mut device = Fake::device(Capabilities::ALL);
         start(&mut device, 1 << 16, &[(0, 1 << 20)]).expect("a log");
-        device.driver_mut().logged = vec![0..1];
+        device.driver_mut().logged.push(0..1);
         assert_eq!(
             report(&mut device, 0, 1 << 20, page).map(|words| words[0] & 1),
             Ok(1)
@@ -242,7 +245,7 @@ fn start_rig(rig: &mut Rig) {
         .expect("a log");
 }
 
-fn reported(rig: &mut Rig, iova: u64, length: u64) -> (Result<(), Fault>, Vec<u64>) {
+pub(crate) fn reported(rig: &mut Rig, iova: u64, length: u64) -> (Result<(), Fault>, Vec<u64>) {
     let mut ram = Ram(vec![0; 4096]);
     let (result, _) = feature(
         &mut rig.device,
@@ -298,7 +301,7 @@ fn the_log_is_bound_to_no_state() {
             Ok(PAGE),
             "{state}"
         );
-        device.driver_mut().logged = vec![5 * PAGE..5 * PAGE + 1];
+        device.driver_mut().logged.push(5 * PAGE..5 * PAGE + 1);
         let found = report(&mut device, 0, 1 << 20, PAGE).expect("a report");
         assert_eq!(bits(&found), [5], "{state}");
         device.reset();
@@ -334,118 +337,4 @@ fn devices_without_a_log_say_so() {
             assert_eq!(simple(&mut rig.device, probe, &[]).0.is_err(), absent);
         }
     });
-}
-
-/// A device that logged these bytes, reported over a range.
-fn bitmap(logged: &[std::ops::Range<u64>], iova: u64, length: u64, page: u64) -> Vec<u64> {
-    let mut device = Fake::device(Capabilities::ALL);
-    start(&mut device, PAGE, &[(0, 1 << 30)]).expect("a log");
-    device.driver_mut().logged = logged.to_vec();
-    report(&mut device, iova, length, page).expect("a report")
-}
-
-#[test]
-fn bits_stand_for_pages_from_iova_on() {
-    covers![V2_LOG_BITMAP];
-    // The example of the chapter.
-    let write = |at: u64| at..at + 1;
-    let found = bitmap(&[write(0x12000), write(0x60000)], 0x10000, 0x100000, 0x1000);
-    assert_eq!((found[0], found[1]), (1 << 2, 1 << 16));
-    assert_eq!(bits(&found), [2, 80]);
-    // Runs over words and pages, ends inside pages, and what lies outside the report.
-    let found = bitmap(
-        &[PAGE - 1..PAGE + 1, 60 * PAGE..130 * PAGE],
-        0,
-        1 << 20,
-        PAGE,
-    );
-    assert_eq!(
-        bits(&found),
-        [0, 1].into_iter().chain(60..130).collect::<Vec<_>>()
-    );
-    let found = bitmap(&[0..1 << 30], 7 * PAGE, 3 * PAGE, PAGE);
-    assert_eq!(bits(&found), [0, 1, 2]);
-    // A beginning that is no multiple of the page.
-    let found = bitmap(&[write(0x1800), write(0x2000)], 0x1800, 0x1000, 0x1000);
-    assert_eq!(bits(&found), [0]);
-}
-
-#[test]
-fn what_is_outside_the_ranges_is_not_logged() {
-    covers![V2_LOG_BITMAP, V2_LOG_COMPLETE];
-    let mut rig = Rig::new(Model::Buffering);
-    let mut ram = array(&[(2 * PAGE, PAGE)]);
-    feature(&mut rig.device, START, &control(PAGE, 1, 0), &mut ram)
-        .0
-        .expect("a log");
-    rig.use_device();
-    assert_eq!(bits(&reported(&mut rig, 0, 3 * PAGE).1), [2]);
-}
-
-#[test]
-fn a_report_only_sets_bits_and_only_its_own() {
-    covers![V2_LOG_BITMAP_ONLY_SETS, V2_LOG_BITMAP_LENGTH];
-    for pages in [1, 63, 64, 65, 128] {
-        let mut device = Fake::device(Capabilities::ALL);
-        start(&mut device, PAGE, &[(0, 1 << 30)]).expect("a log");
-        device.driver_mut().logged = vec![0..1, 0..1 << 30];
-        let old = [0xa5_u8; 64];
-        let mut ram = Ram(old.to_vec());
-        // A last page that is begun only counts as well.
-        let length = pages * PAGE - 1;
-        feature(
-            &mut device,
-            REPORT,
-            &report_payload(0, length, PAGE),
-            &mut ram,
-        )
-        .0
-        .expect("a report");
-        let before = words(&Ram(old.to_vec()));
-        for (number, (word, before)) in words(&ram).iter().zip(&before).enumerate() {
-            let touched = (number as u64) < pages.div_ceil(64);
-            assert_eq!(word & before, *before, "no bit is cleared");
-            assert!(touched || word == before, "{pages} pages: word {number}");
-        }
-        let all = (0..pages as usize).all(|bit| words(&ram)[bit / 64] & 1 << (bit % 64) != 0);
-        assert!(all, "{pages} pages");
-    }
-    // An empty report touches nothing, wherever its array is.
-    let mut device = Fake::device(Capabilities::ALL);
-    start(&mut device, PAGE, &[(0, 1 << 30)]).expect("a log");
-    device.driver_mut().logged = vec![0..1 << 30];
-    let (result, _) = feature(
-        &mut device,
-        REPORT,
-        &report_payload(0, 0, PAGE),
-        &mut Ram(Vec::new()),
-    );
-    assert_eq!(result, Ok(()));
-}
-
-#[test]
-fn pages_of_other_sizes_are_replicated_or_merged() {
-    covers![V2_LOG_REPLICATE];
-    for (logs_in, reports_in, expected) in [
-        (1 << 16, 4096_u64, (0..16).collect::<Vec<_>>()),
-        (1024, 4096, vec![0, 2]),
-        (4096, 8192, vec![0, 1]),
-    ] {
-        let mut rig = Rig::new(Model::Buffering);
-        let mut ram = array(&[(0, 1 << 16)]);
-        feature(&mut rig.device, START, &control(logs_in, 1, 0), &mut ram)
-            .0
-            .expect("a log");
-        rig.use_device();
-        let mut ram = Ram(vec![0; 4096]);
-        feature(
-            &mut rig.device,
-            REPORT,
-            &report_payload(0, 1 << 16, reports_in),
-            &mut ram,
-        )
-        .0
-        .expect("a report");
-        assert_eq!(bits(&words(&ram)), expected, "{logs_in} in {reports_in}");
-    }
 }

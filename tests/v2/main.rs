@@ -4,6 +4,7 @@
 mod arcs;
 mod behaviour;
 mod bindings;
+mod bitmap;
 mod dirty_log;
 mod discovery;
 mod errors;

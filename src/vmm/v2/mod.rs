@@ -78,7 +78,7 @@ impl Edition for V2 {
             Injection::LoadFails => vm.trouble().refuse_load = true,
             Injection::DeviceBreaks => vm.trouble().dead = true,
             Injection::StreamTruncated => vm.transfer.spoil(cut_tail),
-            Injection::StreamFlipped => vm.transfer.spoil(flip_bit),
+            Injection::StreamFlipped => vm.transfer.spoil(|bytes| flip_bit(bytes)),
             Injection::StreamReplayed => vm.transfer.spoil(|bytes| bytes.extend_from_within(..)),
             Injection::StreamOverlong => vm.transfer.spoil(|bytes| bytes.extend([0xa5; 48])),
         }
@@ -89,7 +89,7 @@ fn cut_tail(bytes: &mut Vec<u8>) {
     bytes.pop();
 }
 
-fn flip_bit(bytes: &mut Vec<u8>) {
+fn flip_bit(bytes: &mut [u8]) {
     let middle = bytes.len() / 2;
     if let Some(byte) = bytes.get_mut(middle) {
         *byte ^= 0x10;
