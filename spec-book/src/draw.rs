@@ -5,6 +5,8 @@ mod grid;
 pub(crate) mod machine;
 pub(crate) mod sequence;
 
+use std::fmt::{self, Write};
+
 use crate::html::{Element, el, void};
 
 /// The advance of a character of the monospaced font at the size that `theme/spec.css` sets.
@@ -27,68 +29,78 @@ fn canvas(size: At, class: &str, label: &str) -> Element {
         .class(class)
         .attr("viewBox", format!("0 0 {} {}", size.x, size.y))
         .attr("width", size.x)
-        .attr("height", size.y)
         .attr("role", "group")
         .attr("aria-label", label)
-        .line()
 }
 
-/// A straight line.
-fn line(from: At, to: At, class: &str) -> Element {
-    void("path")
+/// A line of text around a point; `at.y` is its middle. The style sheet centres it.
+fn label(at: At, class: &str, text: &str) -> Element {
+    el("text")
         .class(class)
-        .attr("d", format!("M{} {}L{} {}", from.x, from.y, to.x, to.y))
+        .attr("x", at.x)
+        .attr("y", at.y + 4)
+        .text(text)
 }
 
-/// Where text stands relative to its point.
-#[derive(Clone, Copy)]
-enum Anchor {
-    Start,
-    Middle,
+/// Shapes by class, in the order of first use. All shapes of a class are one path: mdBook works
+/// through every element of a page several times.
+#[derive(Default)]
+struct Shapes {
+    paths: Vec<(&'static str, String)>,
 }
 
-/// A line of text; `at.y` is its middle.
-fn label(at: At, anchor: Anchor, class: &str, text: &str) -> Element {
-    let element = el("text").attr("x", at.x).attr("y", at.y + 4).class(class);
-    match anchor {
-        Anchor::Start => element.text(text),
-        Anchor::Middle => element.attr("text-anchor", "middle").text(text),
+impl Shapes {
+    fn add(&mut self, class: &'static str, shape: fmt::Arguments<'_>) {
+        let known = self.paths.iter().position(|(known, _)| *known == class);
+        let index = known.unwrap_or_else(|| {
+            self.paths.push((class, String::new()));
+            self.paths.len() - 1
+        });
+        // Writing to a string does not fail.
+        let _ = self.paths[index].1.write_fmt(shape);
+    }
+
+    fn line(&mut self, class: &'static str, from: At, to: At) {
+        self.add(
+            class,
+            format_args!("M{} {}L{} {}", from.x, from.y, to.x, to.y),
+        );
+    }
+
+    /// A rectangle around a point.
+    fn rect(&mut self, class: &'static str, center: At, width: i32, height: i32) {
+        let (x, y) = (center.x - width / 2, center.y - height / 2);
+        self.add(class, format_args!("M{x} {y}h{width}v{height}h-{width}z"));
+    }
+
+    /// A rounded box around a point, as wide as a name needs.
+    fn pill(&mut self, class: &'static str, center: At, name: &str) {
+        let (width, height) = (pill_width(name) - 10, 22 - 10);
+        let (x, y) = (center.x - width / 2, center.y - height / 2 - 5);
+        self.add(
+            class,
+            format_args!(
+                "M{x} {y}h{width}q5 0 5 5v{height}q0 5 -5 5h-{width}q-5 0 -5 -5v-{height}q0 -5 5 -5z"
+            ),
+        );
+    }
+
+    /// An arrow along a horizontal line, its point at `to`: the classes of the shaft and the tip.
+    fn arrow(&mut self, shaft: &'static str, tip: &'static str, from: At, to: At) {
+        let back = if to.x > from.x { -8 } else { 8 };
+        self.line(shaft, from, at(to.x + back, to.y));
+        self.add(tip, format_args!("M{} {}l{back} -4v8z", to.x, to.y));
+    }
+
+    fn elements(self) -> impl Iterator<Item = Element> {
+        self.paths
+            .into_iter()
+            .map(|(class, d)| void("path").class(class).attr("d", d))
     }
 }
 
-/// A rectangle around a point.
-fn rect(center: At, width: i32, height: i32, round: i32, class: &str) -> Element {
-    void("rect")
-        .attr("x", center.x - width / 2)
-        .attr("y", center.y - height / 2)
-        .attr("width", width)
-        .attr("height", height)
-        .attr("rx", round)
-        .class(class)
-}
-
-/// How wide a name in a [`pill`] makes it.
+/// How wide a name in a box makes it.
 fn pill_width(name: &str) -> i32 {
     let characters = i32::try_from(name.chars().count()).unwrap_or(i32::MAX / 16);
     characters * CHARACTER + 14
-}
-
-/// A name in a rounded box.
-fn pill(center: At, class: &str, name: &str) -> Element {
-    el("g")
-        .class("pill")
-        .class(class)
-        .child(rect(center, pill_width(name), 22, 5, "box"))
-        .child(label(center, Anchor::Middle, "name", name))
-}
-
-/// An arrow along a horizontal line, its point at `to`.
-fn arrow(from: At, to: At, class: &str) -> Element {
-    let back = if to.x > from.x { -8 } else { 8 };
-    let tip = format!("M{} {}l{back} -4v8z", to.x, to.y);
-    el("g")
-        .class("arrow")
-        .class(class)
-        .child(line(from, at(to.x + back, to.y), "shaft"))
-        .child(void("path").class("tip").attr("d", tip))
 }

@@ -25,7 +25,7 @@ pub(crate) fn el(tag: &'static str) -> Element {
     }
 }
 
-/// An element without content: `<wbr>`, or a shape in an SVG.
+/// An element without content: `<br>`, or a shape in an SVG.
 pub(crate) fn void(tag: &'static str) -> Element {
     Element {
         void: true,
@@ -76,25 +76,6 @@ impl Element {
         self.children(child)
     }
 
-    /// Adds text that may break after each of these characters.
-    pub(crate) fn breakable(mut self, text: &str, after: &[char]) -> Self {
-        for piece in text.split_inclusive(after) {
-            self = self.text(piece);
-            if piece.ends_with(after) {
-                self = self.child(void("wbr"));
-            }
-        }
-        self
-    }
-
-    /// Starts a new line of the source, so that fragments stay readable in a diff.
-    pub(crate) fn line(mut self) -> Self {
-        if !self.inner.ends_with('\n') {
-            self.inner.push('\n');
-        }
-        self
-    }
-
     fn write(&self, out: &mut String) {
         out.push('<');
         out.push_str(self.tag);
@@ -106,7 +87,7 @@ impl Element {
         out.push_str(&self.attributes);
         if self.void {
             // HTML's own void elements take no slash; shapes of an SVG need it.
-            out.push_str(if self.tag == "wbr" { ">" } else { "/>" });
+            out.push_str(if self.tag == "br" { ">" } else { "/>" });
             return;
         }
         out.push('>');
@@ -187,10 +168,10 @@ mod tests {
         let e = el("p")
             .attr("title", "a\"><script>")
             .text("<b>&'\n\n x")
-            .child(void("wbr"));
+            .child(void("br"));
         assert_eq!(
             e.to_string(),
-            "<p title=\"a&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;   x<wbr></p>"
+            "<p title=\"a&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;   x<br></p>"
         );
     }
 

@@ -43,10 +43,20 @@ pub(crate) fn cells(page: &Page<'_>, edits: &mut Edits) {
     }
 }
 
+/// The row of the coverage table with the tests of a rule.
+pub(crate) fn tests_anchor(rule: &Rule) -> String {
+    format!("t-{}", rule.id.value)
+}
+
 impl Page<'_> {
     /// From this chapter to a rule.
     pub(crate) fn to_rule(&self, rule: &Rule) -> String {
         self.to(rule.chapter, &rule.anchor())
+    }
+
+    /// From this chapter to the tests of a rule, if a chapter shows the coverage.
+    pub(crate) fn to_coverage(&self, rule: &Rule) -> Option<String> {
+        Some(self.to(self.coverage_chapter()?, &tests_anchor(rule)))
     }
 
     /// From this chapter to the beginning of a chapter.

@@ -31,6 +31,8 @@ pub struct Site<'a> {
     row_files: HashMap<String, FileId>,
     /// By number of file.
     chapters: Vec<usize>,
+    /// The chapter that shows the coverage.
+    coverage: Option<usize>,
 }
 
 impl<'a> Site<'a> {
@@ -46,6 +48,7 @@ impl<'a> Site<'a> {
             chapters[chapter.file.0 as usize] = number;
         }
         let rows = rows::all(book);
+        let mut shows = book.shows.iter();
         Self {
             book,
             tests,
@@ -53,6 +56,9 @@ impl<'a> Site<'a> {
             row_files: rows::by_id(&rows),
             rows,
             chapters,
+            coverage: shows
+                .find(|show| show.what.value == "coverage")
+                .map(|show| show.chapter),
         }
     }
 
@@ -109,6 +115,11 @@ impl<'a> Page<'a> {
     /// Every row that can be linked to, by place.
     pub(crate) fn rows(&self) -> &'a [Row] {
         &self.site.rows
+    }
+
+    /// The chapter that shows the coverage.
+    pub(crate) fn coverage_chapter(&self) -> Option<usize> {
+        self.site.coverage
     }
 
     /// The chapter that the row of this id stands in.

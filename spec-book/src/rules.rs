@@ -3,7 +3,7 @@
 use spec_model::model::{Level, Rule};
 
 use crate::edit::Edits;
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, el, link, void};
 use crate::page::Page;
 
 /// Puts the head of each rule in the place of its mark.
@@ -14,71 +14,80 @@ pub(crate) fn mark(page: &Page<'_>, edits: &mut Edits) {
     }
 }
 
+/// mdBook works through every element several times and indexes every word. So a head is the id
+/// and one link; the level and "no test" are words of the style sheet, by class.
 fn head(page: &Page<'_>, rule: &Rule) -> Element {
-    let id = link(format!("#{}", rule.anchor()), "")
-        .class("rule-id")
-        .breakable(&rule.id.value, &['.']);
+    let id = link(format!("#{}", rule.anchor()), &rule.id.value);
     el("div")
         .class("rule")
+        .class(level_class(rule.level))
         .attr("id", rule.anchor())
         .child(id)
-        .maybe(badge(rule.level))
-        .child(verified(page, rule))
+        .maybe(verified(page, rule))
+}
+
+fn level_class(level: Level) -> &'static str {
+    match level {
+        Level::Must => "must",
+        Level::Should => "should",
+        Level::May => "may",
+        Level::Definition => "",
+    }
 }
 
 /// `MUST`, `SHOULD` or `MAY`; a definition has none.
-pub(crate) fn badge(level: Level) -> Option<Element> {
-    let (class, word) = match level {
-        Level::Must => ("must", "MUST"),
-        Level::Should => ("should", "SHOULD"),
-        Level::May => ("may", "MAY"),
-        Level::Definition => return None,
-    };
-    Some(el("span").class("rule-level").class(class).text(word))
+pub(crate) fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::May => "MAY",
+        Level::Definition => "",
+    }
 }
 
-/// The tests of a rule, or why it has none.
-fn verified(page: &Page<'_>, rule: &Rule) -> Element {
+/// The tests of a rule, or why it has none; nothing where it should have some.
+fn verified(page: &Page<'_>, rule: &Rule) -> Option<Element> {
     if page.tests.verify(rule) {
         let count = page.tests.of(rule).len();
-        let word = if count == 1 { "test" } else { "tests" };
-        return details("tested", &format!("{count} {word}"), test_list(page, rule));
+        let words = format!("{count} {}", if count == 1 { "test" } else { "tests" });
+        return Some(match page.to_coverage(rule) {
+            // The style sheet shows the label.
+            Some(href) => link(href, "").attr("aria-label", words),
+            None => details(&words, test_list(page, rule, el("p"))),
+        });
     }
-    match &rule.untestable {
-        Some(reason) => details(
-            "untestable",
-            "untestable",
-            page.prose(el("p"), &reason.value),
-        ),
-        None => el("span").class("rule-tests untested").text("no test"),
-    }
+    let reason = rule.untestable.as_ref()?;
+    Some(details("untestable", page.prose(el("p"), &reason.value)))
 }
 
-fn details(class: &str, summary: &str, content: Element) -> Element {
+fn details(summary: &str, content: Element) -> Element {
     el("details")
-        .class("rule-tests")
-        .class(class)
         .child(el("summary").text(summary))
         .child(content)
 }
 
-/// Every place that names a rule, with the test around it.
-pub(crate) fn test_list(page: &Page<'_>, rule: &Rule) -> Element {
-    el("ul").children(page.tests.of(rule).iter().map(|mention| {
-        let place = format!("{}:{}", mention.path, mention.line);
-        let place = match page.tests.url(mention) {
-            Some(url) => link(url, "").breakable(&place, &['/']),
-            None => el("span").breakable(&place, &['/']),
-        };
-        let name = mention
-            .function
-            .as_ref()
-            .map(|function| code(&function.name));
-        let idle = if mention.runs() {
-            ""
-        } else {
-            " (does not run)"
-        };
-        el("li").maybe(name).text(" ").child(place).text(idle)
-    }))
+/// Every place that names a rule, with the test around it, one a line.
+pub(crate) fn test_list(page: &Page<'_>, rule: &Rule, into: Element) -> Element {
+    page.tests
+        .of(rule)
+        .iter()
+        .enumerate()
+        .fold(into, |mut list, (n, mention)| {
+            if n > 0 {
+                list = list.child(void("br"));
+            }
+            let place = format!("{}:{}", mention.path, mention.line);
+            list = match page.tests.url(mention) {
+                Some(url) => list.child(link(url, place)),
+                None => list.text(place),
+            };
+            if let Some(function) = &mention.function {
+                list = list.text(" ").text(&function.name);
+            }
+            if mention.runs() {
+                list
+            } else {
+                list.text(" (does not run)")
+            }
+        })
 }

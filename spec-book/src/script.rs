@@ -58,10 +58,10 @@ impl Beat<'_> {
     pub(crate) fn state_class(&self) -> &'static str {
         match (self.error, self.activity) {
             // Asked for, and not reached.
-            _ if self.fault.is_some() && self.message == Message::Write => "state refused",
-            (true, _) => "state bad",
-            (false, Activity::Rest) => "state",
-            (false, _) => "state running",
+            _ if self.fault.is_some() && self.message == Message::Write => "box refused",
+            (true, _) => "box bad",
+            (false, Activity::Rest) => "box",
+            (false, _) => "box running",
         }
     }
 }

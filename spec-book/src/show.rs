@@ -58,20 +58,13 @@ fn table(
 ) -> Element {
     let body = rows
         .into_iter()
-        .fold(el("tbody").line(), |body, row| body.child(row).line());
+        .fold(el("tbody"), |body, row| body.child(row));
     let table = el("table")
         .class(class)
         .child(el("caption").text(caption))
-        .line()
         .child(el("thead").child(head))
-        .line()
-        .child(body)
-        .line();
-    el("div")
-        .class("table-wrapper spec")
-        .line()
-        .child(table)
-        .line()
+        .child(body);
+    el("div").class("table-wrapper spec").child(table)
 }
 
 /// A row of column heads.
@@ -102,9 +95,6 @@ fn row_head() -> Element {
 fn details(summary: &str, content: impl IntoIterator<Item = Element>) -> Element {
     el("details")
         .class("spec-more")
-        .line()
         .child(el("summary").text(summary))
-        .line()
         .children(content)
-        .line()
 }

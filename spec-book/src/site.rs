@@ -1,5 +1,6 @@
 //! What mdBook calls.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::book::{Book, Chapter};
@@ -21,19 +22,25 @@ impl Preprocessor for Spec {
 
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let summary = ctx.root.join(&ctx.config.book.src).join("SUMMARY.md");
-        let model =
-            spec_model::load(&shortened(&summary)).map_err(|rejected| complaint(&rejected))?;
+        let (model, mentions) = std::thread::scope(|scope| {
+            let root = &ctx.root;
+            let mentions = scope.spawn(|| mentions(root));
+            let model = spec_model::load(&shortened(&summary));
+            (model, joined(mentions))
+        });
+        let model = model.map_err(|rejected| complaint(&rejected))?;
         same_chapters(&model, &book)?;
         let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
-        let tests = Tests::new(mentions(&ctx.root)?, repository.as_deref());
-        let site = Site::new(&model, &tests);
-        // Not by counting: mdBook visits nested chapters before the one that they belong to.
+        let tests = Tests::new(mentions?, repository.as_deref());
+        let mut contents = render_all(&model, &tests);
+        // By path: mdBook visits nested chapters before the one that they belong to.
         book.for_each_chapter_mut(|chapter| {
-            let path = chapter.source_path.as_deref();
-            let path = path.map(spec_model::source::display);
-            let mut chapters = model.chapters.iter();
-            if let Some(number) = chapters.position(|c| path.as_ref() == Some(&c.path)) {
-                chapter.content = site.render(number);
+            let path = chapter
+                .source_path
+                .as_deref()
+                .map(spec_model::source::display);
+            if let Some(content) = path.and_then(|path| contents.remove(path.as_str())) {
+                chapter.content = content;
             }
         });
         Ok(book)
@@ -42,6 +49,29 @@ impl Preprocessor for Spec {
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
         Ok(renderer == "html")
     }
+}
+
+/// Every chapter by its path, on two threads: the rest of mdBook's work has only one.
+fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, String> {
+    let site = Site::new(model, tests);
+    let every_other = |from: usize| {
+        let chapters = model.chapters.iter().enumerate().skip(from).step_by(2);
+        chapters
+            .map(|(n, chapter)| (chapter.path.as_str(), site.render(n)))
+            .collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let odd = scope.spawn(|| every_other(1));
+        let even = every_other(0);
+        even.into_iter().chain(joined(odd)).collect()
+    })
+}
+
+/// The result of a thread; its panic goes on here.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// As seen from the current folder, where that is shorter: diagnostics begin with this path.

@@ -13,6 +13,7 @@ use support::tags::{tags, unbalanced};
 
 const TAGS: &[&str] = &[
     "a",
+    "br",
     "caption",
     "code",
     "details",
@@ -38,7 +39,6 @@ const TAGS: &[&str] = &[
     "thead",
     "tr",
     "ul",
-    "wbr",
 ];
 const ATTRIBUTES: &[&str] = &[
     "aria-label",

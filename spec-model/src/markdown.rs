@@ -93,15 +93,16 @@ fn options() -> Options {
         | Options::ENABLE_GFM
 }
 
-/// Reads one chapter. `lines` holds the offset of every line.
-pub(crate) fn read<'a>(text: &'a str, lines: &[usize], file: FileId) -> Document<'a> {
-    let mut shorthand = |link: BrokenLink<'a>| {
+/// Reads one chapter.
+pub(crate) fn read(text: &str, file: FileId) -> Document<'_> {
+    let mut shorthand = |link: BrokenLink<'_>| {
         let id = link.reference;
-        (link.link_type == LinkType::Shortcut && is_rule_id(&id))
+        let is_mark = marks::is_bracket(text, link.span.start);
+        (link.link_type == LinkType::Shortcut && !is_mark && is_rule_id(&id))
             .then(|| (CowStr::from(format!("{RULE_SCHEME}{id}")), CowStr::from("")))
     };
     let parser = Parser::new_with_broken_link_callback(text, options(), Some(&mut shorthand));
-    let mut reader = Reader::new(text, lines, file);
+    let mut reader = Reader::new(text, file);
     for (event, range) in parser.into_offset_iter() {
         reader.event(event, range);
     }
@@ -140,12 +141,12 @@ struct Title {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, lines: &[usize], file: FileId) -> Self {
+    fn new(text: &'a str, file: FileId) -> Self {
         Self {
             text,
             file,
             document: Document::default(),
-            marks: marks::Marks::find(text, lines),
+            marks: marks::Marks::find(text),
             depth: 0,
             content_from: 0,
             title: None,
@@ -303,7 +304,9 @@ impl<'a> Reader<'a> {
     fn html_block(&mut self, range: Range<usize>) {
         self.marks.cover(range.clone());
         let block = html::block(&self.text[range.clone()]);
-        html::ids(&self.text[range.clone()], &mut self.document.anchors);
+        if let html::Found::Html = block {
+            html::ids(&self.text[range.clone()], &mut self.document.anchors);
+        }
         match block {
             html::Found::Directive(inner) if self.depth == 1 => {
                 let inner = range.start + inner.start..range.start + inner.end;

@@ -47,7 +47,7 @@ fn understand(
         .iter()
         .map(|chapter| {
             let file = sources.file(chapter.file);
-            markdown::read(&file.text, file.line_starts(), chapter.file)
+            markdown::read(&file.text, chapter.file)
         })
         .collect();
     let syntax: Vec<_> = chapters

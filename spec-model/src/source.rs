@@ -1,6 +1,7 @@
 //! Where a piece of text came from: files, byte spans and 1-based positions.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// A file of the book, by its place in the [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,23 +58,24 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text.
     pub text: String,
-    line_starts: Vec<usize>,
+    /// The offset of every line; found when the first position is asked for.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
     fn new(path: PathBuf, text: String) -> Self {
-        let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
-        let line_starts = std::iter::once(0).chain(newlines).collect();
         Self {
             path,
             text,
-            line_starts,
+            line_starts: OnceLock::new(),
         }
     }
 
-    /// The offset of every line.
-    pub(crate) fn line_starts(&self) -> &[usize] {
-        &self.line_starts
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(newlines).collect()
+        })
     }
 
     /// The position of a byte offset. An offset past the end gives the end of the file.
@@ -82,8 +84,9 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|&start| start <= offset);
-        let start = self.line_starts[line - 1];
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start <= offset);
+        let start = starts[line - 1];
         Position {
             line,
             column: self.text[start..offset].chars().count() + 1,

@@ -8,7 +8,7 @@ use spec_model::expr::Expr;
 use spec_model::model::{Bit, BitField, Edition, Fsm, FsmArc, Place};
 
 use super::grid::{Grid, Route};
-use super::{Anchor, At, at, canvas, label, pill_width, rect};
+use super::{At, at, canvas, label, pill_width};
 use crate::html::{Element, el, linked, void};
 use crate::page::Page;
 
@@ -35,16 +35,16 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
         &format!("{}: {name}", register.name().value),
     );
     for line in &lines {
-        svg = svg.child(chart.line(line)).line();
+        svg = svg.child(chart.line(line));
     }
     let reset = chart.reset();
     let told = reset.is_some();
-    svg = svg.children(reset).line();
+    svg = svg.children(reset);
     for place in places {
-        svg = svg.child(chart.state(place)).line();
+        svg = svg.child(chart.state(place));
     }
-    let figure = el("figure").class("diagram").line().child(svg).line();
-    Some(figure.child(chart.caption(&lines, told)).line())
+    let figure = el("figure").class("diagram").child(svg);
+    Some(figure.child(chart.caption(&lines, told)))
 }
 
 /// All boxes are as wide as the longest name needs.
@@ -195,12 +195,7 @@ impl Chart<'_> {
             .class("node")
             .class(class)
             .child(rect(center, self.grid.size.x, self.grid.size.y, 6, "box"))
-            .child(label(
-                center,
-                Anchor::Middle,
-                "name",
-                &self.register.state_name(state),
-            ))
+            .child(label(center, "name", &self.register.state_name(state)))
     }
 
     fn caption(&self, lines: &[Line<'_>], reset_drawn: bool) -> Element {
@@ -244,21 +239,26 @@ fn names(route: &Route, name: &str) -> Vec<Element> {
         [] => Vec::new(),
         [name] => {
             let gap = rect(route.middle, pill_width(name) - 12, 16, 0, "gap");
-            vec![gap, label(route.middle, Anchor::Middle, "name", name)]
+            vec![gap, label(route.middle, "name", name)]
         }
         rows => {
             let height = 20;
             let count = i32::try_from(rows.len()).unwrap_or(1);
             let top = route.middle.y - height * (count - 1) / 2;
-            let place = |(n, row): (i32, &&str)| {
-                label(
-                    at(route.middle.x, top + height * n),
-                    Anchor::Middle,
-                    "name",
-                    row,
-                )
-            };
+            let place =
+                |(n, row): (i32, &&str)| label(at(route.middle.x, top + height * n), "name", row);
             (0..).zip(rows).map(place).collect()
         }
     }
+}
+
+/// A rectangle around a point.
+fn rect(center: At, width: i32, height: i32, round: i32, class: &str) -> Element {
+    void("rect")
+        .class(class)
+        .attr("x", center.x - width / 2)
+        .attr("y", center.y - height / 2)
+        .attr("width", width)
+        .attr("height", height)
+        .attr("rx", round)
 }

@@ -4,10 +4,10 @@
 //! finds out what happens; this file puts it on the page.
 
 use spec_model::inline::plain;
-use spec_model::model::{Devices, Edition, Flow};
+use spec_model::model::{Devices, Edition, Flow, Target};
 use spec_model::source::Spanned;
 
-use super::{Anchor, At, arrow, at, canvas, label, line, pill, pill_width, rect};
+use super::{At, Shapes, at, canvas, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 use crate::script::{Activity, Beat, Message, script};
@@ -28,56 +28,53 @@ const REACH: i32 = 344;
 /// From the device to the edge.
 const MARGIN: i32 = 96;
 
-/// Where everything stands in one diagram.
-struct Stage<'a> {
-    page: &'a Page<'a>,
-    edition: &'a Edition,
-    flow: &'a Flow,
-}
-
 /// The picture of a flow.
 pub(crate) fn draw(page: &Page<'_>, edition: &Edition, flow: &Flow) -> Element {
-    let stage = Stage {
+    let mut stage = Stage {
         page,
         edition,
         flow,
+        shapes: Shapes::default(),
+        texts: Vec::new(),
     };
     let beats = script(edition, flow);
     let heights: Vec<i32> = beats.iter().map(|beat| stage.height(beat)).collect();
     let bottom = TOP + heights.iter().sum::<i32>();
+    stage.ground(&beats, &heights, bottom);
+    stage.heads();
+    let mut y = TOP;
+    for (beat, height) in beats.iter().zip(&heights) {
+        stage.step(beat, y, *height);
+        y += height;
+    }
     let name = format!(
         "{}, as a sequence diagram; the table above says the same",
         flow.title
     );
-    let mut svg = canvas(at(stage.width(), bottom + 8), "sequence", &name);
-    let mut y = TOP;
-    for (n, height) in heights.iter().enumerate() {
-        if n % 2 == 1 {
-            let middle = at(stage.width() / 2, y + height / 2);
-            svg = svg
-                .child(rect(middle, stage.width(), *height, 0, "stripe"))
-                .line();
-        }
-        y += height;
-    }
-    svg = svg.children(stage.bars(&beats, &heights)).line();
-    svg = svg.children(stage.heads()).line();
-    let mut y = TOP;
-    for (beat, height) in beats.iter().zip(&heights) {
-        svg = svg.child(stage.step(beat, y, *height)).line();
-        y += height;
-    }
-    el("figure").class("diagram").line().child(svg).line()
+    let svg = canvas(at(stage.width(), bottom + 8), "sequence", &name);
+    let svg = stage
+        .shapes
+        .elements()
+        .fold(svg, |svg, shape| svg.child(shape));
+    let svg = stage
+        .texts
+        .into_iter()
+        .fold(svg, |svg, text| svg.child(text));
+    el("figure").class("diagram").child(svg)
+}
+
+/// A picture in the making.
+struct Stage<'a> {
+    page: &'a Page<'a>,
+    edition: &'a Edition,
+    flow: &'a Flow,
+    shapes: Shapes,
+    texts: Vec<Element>,
 }
 
 impl Stage<'_> {
     fn bar_x(&self, condition: usize) -> i32 {
         BAR_X + BAR_STEP * i32::try_from(condition).unwrap_or(0)
-    }
-
-    /// The link to the row of a name.
-    fn row(&self, kind: &str, name: &Spanned<String>) -> Option<String> {
-        self.page.to_row(self.edition, kind, &name.value)
     }
 
     fn vmm_x(&self) -> i32 {
@@ -92,79 +89,83 @@ impl Stage<'_> {
         self.device_x() + MARGIN
     }
 
-    /// The names at the top.
-    fn heads(&self) -> Vec<Element> {
-        let y = TOP / 2 - 2;
-        let conditions = self
-            .edition
-            .conditions
-            .iter()
-            .enumerate()
-            .map(|(n, condition)| {
-                let head = head(at(self.bar_x(n), y), &condition.column.value);
-                let href = self.row("condition", &condition.name);
-                linked(head, href)
-            });
-        let mut heads: Vec<Element> = conditions.collect();
-        heads.push(head(at(self.vmm_x(), y), "VMM"));
-        let device = at(self.device_x(), y);
-        heads.push(match self.flow.devices {
-            Devices::One => head(device, "Device"),
-            Devices::Many => el("g")
-                .child(rect(at(device.x + 5, y - 4), 104, 26, 4, "head-box"))
-                .child(head(device, "Every device")),
-        });
-        heads
+    fn text(&mut self, at: At, class: &str, text: &str) {
+        self.texts.push(label(at, class, text));
     }
 
-    /// The lifelines: thick where a condition holds and while the device does all that it does in
-    /// its initial state, thinner while it does a part of that.
-    fn bars(&self, beats: &[Beat<'_>], heights: &[i32]) -> Vec<Element> {
-        let bottom = TOP + heights.iter().sum::<i32>();
+    /// Stripes for the steps, and the lifelines: thick where a condition holds and while the device
+    /// does all that it does in its initial state, thinner while it does a part of that.
+    fn ground(&mut self, beats: &[Beat<'_>], heights: &[i32], bottom: i32) {
         let lanes = self.edition.conditions.len();
-        let mut bars = vec![life(self.vmm_x(), bottom)];
-        for lane in 0..=lanes {
-            let x = if lane == lanes {
-                self.device_x()
-            } else {
-                self.bar_x(lane)
-            };
-            bars.push(life(x, bottom));
-            let mut y = TOP;
-            for (beat, height) in beats.iter().zip(heights) {
-                let width = match beat.activity {
-                    _ if lane < lanes && !beat.step.conditions[lane] => 0,
-                    Activity::Rest if lane == lanes => 0,
-                    Activity::Part if lane == lanes => 4,
-                    _ => 10,
-                };
-                if width > 0 {
-                    bars.push(rect(at(x, y + height / 2), width, *height, 0, "on"));
-                }
-                y += height;
+        // What is asked for first lies below.
+        let mut y = TOP;
+        for (n, &height) in heights.iter().enumerate() {
+            if n % 2 == 1 {
+                let middle = at(self.width() / 2, y + height / 2);
+                self.shapes.rect("stripe", middle, self.width(), height);
             }
+            y += height;
         }
-        bars
+        let bars = (0..lanes).map(|lane| self.bar_x(lane));
+        for x in bars
+            .chain([self.vmm_x(), self.device_x()])
+            .collect::<Vec<_>>()
+        {
+            self.shapes.line("life", at(x, TOP - 8), at(x, bottom));
+        }
+        let mut y = TOP;
+        for (beat, &height) in beats.iter().zip(heights) {
+            let middle = y + height / 2;
+            for lane in (0..lanes).filter(|&lane| beat.step.conditions[lane]) {
+                self.shapes
+                    .rect("on", at(self.bar_x(lane), middle), 10, height);
+            }
+            let width = match beat.activity {
+                Activity::Rest => 0,
+                Activity::Part => 4,
+                Activity::Full => 10,
+            };
+            if width > 0 {
+                self.shapes
+                    .rect("on", at(self.device_x(), middle), width, height);
+            }
+            y += height;
+        }
+    }
+
+    /// The names at the top.
+    fn heads(&mut self) {
+        let y = TOP / 2 - 2;
+        let device = match self.flow.devices {
+            Devices::One => "Device",
+            Devices::Many => "Every device",
+        };
+        if self.flow.devices == Devices::Many {
+            self.shapes
+                .rect("head back", at(self.device_x() + 5, y - 4), 104, 26);
+        }
+        let conditions = self.edition.conditions.iter().enumerate();
+        let conditions = conditions.map(|(n, c)| (self.bar_x(n), c.column.value.as_str()));
+        let ends = [(self.vmm_x(), "VMM"), (self.device_x(), device)];
+        for (x, name) in conditions.chain(ends).collect::<Vec<_>>() {
+            self.shapes.rect("head", at(x, y), 104, 26);
+            self.text(at(x, y), "head", name);
+        }
     }
 
     fn height(&self, beat: &Beat<'_>) -> i32 {
-        let message = i32::from(beat.message != Message::None);
-        let work = self
-            .work_rows(beat)
-            .iter()
-            .map(|(_, _, row)| row + 1)
-            .max()
-            .unwrap_or(0);
-        let rows =
-            message + work + i32::from(beat.injection.is_some()) + i32::from(beat.fault.is_some());
+        let rows = i32::from(beat.message != Message::None)
+            + rows(&self.work(beat))
+            + i32::from(beat.injection.is_some())
+            + i32::from(beat.fault.is_some());
         let barrier = if beat.step.barrier.is_some() { 24 } else { 0 };
         rows.max(1) * ROW + 2 * PAD + barrier
     }
 
-    /// The boxes of the work: the index, the middle, the row.
-    fn work_rows(&self, beat: &Beat<'_>) -> Vec<(usize, i32, i32)> {
+    /// The boxes of the work: the name, the middle, the row.
+    fn work<'b>(&self, beat: &'b Beat<'_>) -> Vec<(&'b str, i32, i32)> {
         let (mut x, mut row) = (0, 0);
-        let place = |(n, work): (usize, &Spanned<String>)| {
+        let place = |work: &'b Spanned<String>| {
             let width = pill_width(&work.value);
             // A state that nobody wrote stands in the same row.
             let state = if beat.news && row == 0 {
@@ -177,137 +178,106 @@ impl Stage<'_> {
             }
             let middle = x + width / 2;
             x += width + 8;
-            (n, middle, row)
+            (work.value.as_str(), middle, row)
         };
-        beat.step.work.iter().enumerate().map(place).collect()
+        beat.step.work.iter().map(place).collect()
     }
 
-    fn step(&self, beat: &Beat<'_>, top: i32, height: i32) -> Element {
+    fn step(&mut self, beat: &Beat<'_>, top: i32, height: i32) {
         let mut y = top + PAD + ROW / 2;
-        let number = beat.step.number.value;
-        let href = self
-            .page
-            .to_row(self.edition, &self.flow.name.value, &number.to_string());
-        let badge = label(
-            at(NUMBER_X, y),
-            Anchor::Middle,
-            "number",
-            &number.to_string(),
-        );
-        let mut group = el("g").class("step").child(linked(badge, href));
-        group = group.children(self.words(beat, y));
-        if beat.has_message() {
-            group = group.children(self.message(beat, y));
-        }
-        if beat.message != Message::None {
-            y += ROW;
-        }
-        let rows = self.work_rows(beat);
-        for (n, middle, row) in &rows {
-            let work = &beat.step.work[*n];
-            let center = at(self.vmm_x() + middle - 6, y + row * ROW);
-            let href = self.row("work", work);
-            group = group.child(linked(pill(center, "work", &work.value), href));
-        }
-        y += ROW * rows.iter().map(|(_, _, row)| row + 1).max().unwrap_or(0);
-        if let Some(injection) = beat.injection {
-            let href = self.row("failure", &injection.name);
-            let center = at(self.device_x(), y);
-            group = group.child(linked(pill(center, "bad", &injection.name.value), href));
-            y += ROW;
-        }
-        group = group.children(beat.fault.iter().map(|fault| {
-            let href = self.row("error", &fault.name);
-            let arrow = self.arrow_left(y, "bad dashed", &fault.name.value);
-            linked(arrow, href)
-        }));
-        group.maybe(self.barrier(beat, top + height))
-    }
-
-    /// The word of each condition that changes in this step.
-    fn words<'s>(&'s self, beat: &'s Beat<'_>, y: i32) -> impl Iterator<Item = Element> + 's {
-        beat.changed.iter().map(move |&n| {
+        self.number(beat, y);
+        for &n in &beat.changed {
             let condition = &self.edition.conditions[n];
             let word = if beat.step.conditions[n] {
                 &condition.on
             } else {
                 &condition.off
             };
-            label(at(self.bar_x(n) + 11, y), Anchor::Start, "word", word)
-        })
+            self.text(at(self.bar_x(n) + 11, y), "side", word);
+        }
+        if beat.has_message() {
+            self.message(beat, y);
+        }
+        if beat.message != Message::None {
+            y += ROW;
+        }
+        let work = self.work(beat);
+        for &(name, middle, row) in &work {
+            let center = at(self.vmm_x() + middle - 6, y + row * ROW);
+            self.shapes.pill("work", center, name);
+            self.text(center, "name", name);
+        }
+        y += ROW * rows(&work);
+        if let Some(injection) = beat.injection {
+            let center = at(self.device_x(), y);
+            self.shapes.pill("box bad", center, &injection.name.value);
+            self.text(center, "name bad", &injection.name.value);
+            y += ROW;
+        }
+        if let Some(fault) = beat.fault {
+            let (from, to) = (at(self.device_x(), y), at(self.vmm_x() + 2, y));
+            self.shapes.arrow("shaft dashed bad", "tip bad", from, to);
+            self.text(
+                at((from.x + to.x) / 2, y - 9),
+                "name bad",
+                &fault.name.value,
+            );
+        }
+        if let Some(barrier) = &beat.step.barrier {
+            self.barrier(&plain(&barrier.value), top + height - 14);
+        }
     }
 
-    /// What goes to the device or comes from it, and the state that it then is in.
-    fn message(&self, beat: &Beat<'_>, y: i32) -> Vec<Element> {
-        let state = pill(at(self.device_x(), y), beat.state_class(), &beat.state);
-        let edge = self.device_x() - pill_width(&beat.state) / 2;
-        let to_device = |word: &str, class: &str| {
-            let from = at(self.vmm_x(), y);
-            let middle = at((self.vmm_x() + edge) / 2, y - 9);
-            el("g")
-                .child(arrow(from, at(edge - 2, y), class))
-                .child(label(middle, Anchor::Middle, "word", word))
-        };
-        let message = match beat.message {
-            Message::None => return vec![state],
-            Message::Write => to_device("write", ""),
-            Message::Reset => {
-                let reset = self
-                    .edition
-                    .events
-                    .iter()
-                    .find(|event| event.name.value == "reset");
-                let arrow = to_device("reset", "reset");
-                match reset {
-                    Some(event) => linked(arrow, self.row("event", &event.name)),
-                    None => arrow,
-                }
-            }
-            Message::Read => {
-                let middle = at((self.vmm_x() + edge) / 2, y - 9);
-                el("g")
-                    .child(arrow(at(edge, y), at(self.vmm_x() + 2, y), "dashed"))
-                    .child(label(middle, Anchor::Middle, "word", "reads"))
-            }
-        };
-        vec![message, state]
+    /// The number of the step leads to its row.
+    fn number(&mut self, beat: &Beat<'_>, y: i32) {
+        let number = beat.step.number.value.to_string();
+        let href = self
+            .page
+            .to_row(self.edition, &self.flow.name.value, &number);
+        self.texts
+            .push(linked(label(at(NUMBER_X, y), "number", &number), href));
     }
 
-    /// An answer from the device.
-    fn arrow_left(&self, y: i32, class: &str, name: &str) -> Element {
-        let middle = at((self.vmm_x() + self.device_x()) / 2, y - 9);
-        el("g")
-            .class("answer")
-            .child(arrow(
-                at(self.device_x(), y),
-                at(self.vmm_x() + 2, y),
-                class,
-            ))
-            .child(label(middle, Anchor::Middle, "name bad", name))
+    /// What goes to the device or comes from it, and the state that it then is in. An arrow to a
+    /// state is a write; what is not so plain has a word.
+    fn message(&mut self, beat: &Beat<'_>, y: i32) {
+        let (vmm, device) = (at(self.vmm_x(), y), at(self.device_x(), y));
+        let edge = at(device.x - pill_width(&beat.state) / 2, y);
+        let word = match (beat.message, beat.step.target.value) {
+            (Message::None, _) => "",
+            (Message::Write, Target::Write(_)) => "write again",
+            (Message::Write, _) => "write",
+            (Message::Reset, _) => "reset",
+            (Message::Read, _) => "reads",
+        };
+        match beat.message {
+            Message::None => {}
+            Message::Write | Message::Reset => {
+                self.shapes.arrow("shaft", "tip", vmm, at(edge.x - 2, y));
+            }
+            Message::Read => self
+                .shapes
+                .arrow("shaft dashed", "tip", edge, at(vmm.x + 2, y)),
+        }
+        if !word.is_empty() {
+            self.text(at((vmm.x + edge.x) / 2, y - 9), "word", word);
+        }
+        self.shapes.pill(beat.state_class(), device, &beat.state);
+        self.text(
+            device,
+            if beat.error { "name bad" } else { "name" },
+            &beat.state,
+        );
     }
 
     /// A line across all lanes: nobody passes before everybody is there.
-    fn barrier(&self, beat: &Beat<'_>, bottom: i32) -> Option<Element> {
-        let text = plain(&beat.step.barrier.as_ref()?.value);
-        let y = bottom - 14;
-        let middle: At = at((self.vmm_x() + self.device_x()) / 2, y);
-        let words = format!("all devices: {text}");
-        Some(
-            el("g")
-                .class("barrier")
-                .child(line(at(0, y), at(self.width(), y), "wall"))
-                .child(label(middle, Anchor::Middle, "wall-name", &words)),
-        )
+    fn barrier(&mut self, name: &str, y: i32) {
+        self.shapes.line("wall", at(0, y), at(self.width(), y));
+        let middle = at((self.vmm_x() + self.device_x()) / 2, y);
+        self.text(middle, "wall-name", &format!("all devices: {name}"));
     }
 }
 
-fn life(x: i32, bottom: i32) -> Element {
-    line(at(x, TOP - 8), at(x, bottom), "life")
-}
-
-fn head(center: At, name: &str) -> Element {
-    el("g")
-        .class("head")
-        .child(rect(center, 104, 26, 4, "head-box"))
-        .child(label(center, Anchor::Middle, "head-name", name))
+fn rows(work: &[(&str, i32, i32)]) -> i32 {
+    work.last().map_or(0, |(_, _, row)| row + 1)
 }

@@ -4,8 +4,9 @@ use spec_model::model::Rule;
 
 use super::{cell, details, head, number, row_head, table};
 use crate::html::{Element, el, link};
+use crate::links::tests_anchor;
 use crate::page::Page;
-use crate::rules::{badge, test_list};
+use crate::rules::{level_word, test_list};
 
 /// How a rule is verified.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,17 +100,14 @@ fn summary(page: &Page<'_>, chapters: &[(usize, &[Rule])]) -> Element {
 }
 
 fn row(page: &Page<'_>, rule: &Rule) -> Element {
-    let id = link(page.to_rule(rule), "").breakable(&rule.id.value, &['.']);
     let verified = match (standing(page, rule), &rule.untestable) {
-        (Standing::Tested, _) => el("td").child(test_list(page, rule)),
-        (_, Some(reason)) => page.prose(
-            el("td").class("untestable").text("untestable: "),
-            &reason.value,
-        ),
+        (Standing::Tested, _) => test_list(page, rule, el("td")),
+        (_, Some(reason)) => page.prose(el("td").text("untestable: "), &reason.value),
         _ => cell("no test").class("bad"),
     };
     el("tr")
-        .child(row_head().child(id))
-        .child(el("td").maybe(badge(rule.level)))
+        .attr("id", tests_anchor(rule))
+        .child(row_head().child(link(page.to_rule(rule), &rule.id.value)))
+        .child(cell(level_word(rule.level)))
         .child(verified)
 }

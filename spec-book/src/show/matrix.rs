@@ -39,8 +39,8 @@ fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
     order
         .actions
         .iter()
-        .fold(el("ol").class("legend").line(), |list, action| {
-            list.child(item(action)).line()
+        .fold(el("ol").class("legend"), |list, action| {
+            list.child(item(action))
         })
 }
 

@@ -3,17 +3,17 @@
 use spec_model::inline::plain;
 use spec_model::model::{Rule, Subject};
 
-use super::{head, row_head, table};
+use super::{cell, head, row_head, table};
 use crate::html::{Element, code, el, link};
 use crate::page::Page;
-use crate::rules::badge;
+use crate::rules::level_word;
 
 pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
     let rows = page.book.rules.iter().map(|rule| {
-        let id = link(page.to_rule(rule), "").breakable(&rule.id.value, &['.']);
+        let id = link(page.to_rule(rule), &rule.id.value);
         el("tr")
             .child(row_head().child(id))
-            .child(el("td").maybe(badge(rule.level)))
+            .child(cell(level_word(rule.level)))
             .child(says(page, rule))
     });
     vec![table(

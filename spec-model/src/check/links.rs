@@ -170,12 +170,13 @@ impl Anchors<'_, '_> {
                     Anchor::Text(text) => insert_unique(&mut ids, slug(text)),
                 };
             }
-            let rules = context
-                .book
-                .rules
+            // Rules come in the order of the chapters.
+            let rules = &context.book.rules;
+            let first = rules.partition_point(|rule| rule.chapter < chapter);
+            let own = rules[first..]
                 .iter()
-                .filter(|rule| rule.chapter == chapter);
-            ids.extend(rules.map(crate::model::Rule::anchor));
+                .take_while(|rule| rule.chapter == chapter);
+            ids.extend(own.map(crate::model::Rule::anchor));
             ids
         })
     }

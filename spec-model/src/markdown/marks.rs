@@ -23,18 +23,13 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Finds the lines that begin with `r[`, also behind the signs of lists and quotes.
-    pub(super) fn find(text: &str, lines: &[usize]) -> Self {
+    pub(super) fn find(text: &str) -> Self {
         let mut found = Vec::new();
-        for &line in lines {
-            let rest = &text[line..];
-            if !rest.starts_with(['r', ' ', '\t', '>', '-', '*', '+', ':']) {
-                continue;
-            }
-            let trimmed = rest.trim_start_matches([' ', '\t', '>', '-', '*', '+', ':']);
-            if trimmed.starts_with("r[") {
-                let start = line + rest.len() - trimmed.len();
-                let length = trimmed.find('\n').unwrap_or(trimmed.len());
-                found.push(start..start + trimmed[..length].trim_end().len());
+        for (bracket, _) in text.match_indices('[') {
+            if text[..bracket].ends_with('r') && begins_line(&text[..bracket - 1]) {
+                let start = bracket - 1;
+                let length = text[start..].find('\n').unwrap_or(text.len() - start);
+                found.push(start..start + text[start..start + length].trim_end().len());
             }
         }
         Self {
@@ -81,6 +76,19 @@ impl Marks {
         };
         self.lines.iter().filter(free).cloned().collect()
     }
+}
+
+/// Whether the bracket at this offset is that of a rule mark at the margin.
+pub(super) fn is_bracket(text: &str, at: usize) -> bool {
+    text[..at]
+        .strip_suffix('r')
+        .is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+}
+
+/// Whether the last line of a text holds nothing but the signs of lists and quotes.
+fn begins_line(text: &str) -> bool {
+    let rest = text.trim_end_matches([' ', '\t', '>', '-', '*', '+', ':']);
+    rest.is_empty() || rest.ends_with('\n')
 }
 
 /// What is wrong with a line that [`Marks::misplaced`] gave.

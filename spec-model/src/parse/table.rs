@@ -27,11 +27,13 @@ pub(super) fn read<'a>(
     directive: &Directive<'a>,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Vec<Row<'a>>, MoreColumns<'a>)> {
-    let header = cells(text, file, rows.first()?.clone());
+    let mut header = Vec::new();
+    cells(text, file, rows.first()?.clone(), &mut header);
     let (order, more) = columns(kind, &header, directive, diagnostics)?;
     let mut read = Vec::with_capacity(rows.len() - 1);
+    let mut raw = Vec::with_capacity(header.len());
     for range in &rows[1..] {
-        let raw = cells(text, file, range.clone());
+        cells(text, file, range.clone(), &mut raw);
         let span = Span {
             file,
             start: range.start,
@@ -242,12 +244,12 @@ fn cell_at<'a>(
 }
 
 /// Cuts a row at every `|` that no backslash escapes. Also in backticks: that is GFM's rule.
-fn cells(text: &str, file: FileId, row: Range<usize>) -> Vec<Raw<'_>> {
+fn cells<'a>(text: &'a str, file: FileId, row: Range<usize>, cells: &mut Vec<Raw<'a>>) {
+    cells.clear();
     let line = text[row.clone()].trim_ascii_end();
     let end = row.start + line.len();
     let mut start = end - line.trim_ascii_start().len();
     start += usize::from(text[start..end].starts_with('|'));
-    let mut cells = Vec::with_capacity(8);
     let first = start;
     for (at, _) in text[first..end].match_indices('|') {
         let at = first + at;
@@ -259,7 +261,6 @@ fn cells(text: &str, file: FileId, row: Range<usize>) -> Vec<Raw<'_>> {
     if !text[start..end].trim_ascii().is_empty() {
         cells.push(raw(text, file, start..end));
     }
-    cells
 }
 
 /// A cell without its padding. An empty one is the place after its first space.
