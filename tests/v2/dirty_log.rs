@@ -1,340 +1,383 @@
-//! `dirty-log.md`: start, report, stop, and the bitmap.
+//! `dirty-log.md`: the log of the device's own DMA writes, its start and its end.
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::machine::v2::{LogRange, MigrationDevice};
+use vfio_migration::machine::v2::{LogRange, MigrationDevice, Services};
 use vfio_migration::v2::feature::*;
-use vfio_migration::v2::{Capabilities, DeviceState, Fault};
+use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault};
+use vfio_migration::vmm::Guest;
 
-use crate::discovery::control;
 use crate::fake::{Fake, calls, in_state, states};
-use crate::rig::{Ram, Rig, every, feature, simple};
+use crate::rig::{Ram, Rig, feature, simple};
 
-pub(crate) const START: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_START;
+const START: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_START;
 const STOP: u32 = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP;
-pub(crate) const REPORT: u32 = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT;
+const REPORT: u32 = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT;
 pub(crate) const PAGE: u64 = 4096;
+/// The memory that the guest's driver uses.
+pub(crate) const GUEST: u64 = Guest::PAGES as u64 * PAGE;
+/// Where arrays lie in user space's memory: a page boundary is not needed.
+const ARRAY: u64 = 24;
 
-/// Page size, ranges, and why they are refused.
-type Case<'a> = (u64, &'a [(u64, u64)], Fault);
+/// The payload of a start for an array of `count` ranges at [`ARRAY`].
+fn control(page_size: u64, count: u32) -> Vec<u8> {
+    let words = [page_size, count.into(), ARRAY];
+    words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}
 
-/// User space's memory with this array of ranges at its beginning.
-pub(crate) fn array(ranges: &[(u64, u64)]) -> Ram {
+/// User space's memory with these ranges at [`ARRAY`].
+fn array(ranges: &[(u64, u64)]) -> Ram {
     let words = ranges.iter().flat_map(|(iova, length)| [*iova, *length]);
-    let mut bytes: Vec<u8> = words.flat_map(u64::to_ne_bytes).collect();
-    bytes.resize(bytes.len().max(8192), 0);
+    let mut bytes = vec![0xee; ARRAY as usize];
+    bytes.extend(words.flat_map(u64::to_ne_bytes));
     Ram(bytes)
 }
 
-pub(crate) fn start(
-    device: &mut MigrationDevice<Fake>,
-    page: u64,
+/// Starts the log; gives the page size that the device took.
+pub(crate) fn start<D: Driver + Services + ?Sized>(
+    device: &mut MigrationDevice<D>,
+    page_size: u64,
     ranges: &[(u64, u64)],
 ) -> Result<u64, Fault> {
-    let payload = control(page, ranges.len() as u32, 0);
+    let payload = control(page_size, ranges.len() as u32);
     let (result, back) = feature(device, START, &payload, &mut array(ranges));
-    result.map(|()| u64::from_ne_bytes(*back.first_chunk().expect("a page size")))
+    if result.is_err() {
+        assert_eq!(back, payload, "a refused start changes nothing");
+    }
+    assert_eq!(back[8..], payload[8..]);
+    result.map(|()| u64::from_ne_bytes(back[..8].try_into().expect("eight bytes")))
 }
 
-pub(crate) fn report_payload(iova: u64, length: u64, page: u64) -> Vec<u8> {
-    [iova, length, page, 0]
-        .into_iter()
-        .flat_map(u64::to_ne_bytes)
-        .collect()
+fn stop<D: Driver + Services + ?Sized>(device: &mut MigrationDevice<D>) -> Result<(), Fault> {
+    simple(device, STOP, &[]).0
 }
 
-/// A report into an array of zeros; its words.
-pub(crate) fn report(
-    device: &mut MigrationDevice<Fake>,
-    iova: u64,
-    length: u64,
-    page: u64,
+/// Words that hold the bits of a range.
+pub(crate) fn words(length: u64, page_size: u64) -> usize {
+    length.div_ceil(page_size).div_ceil(64) as usize
+}
+
+/// Reports into a bitmap that holds this already. Its memory ends where the bitmap does: a touch beyond is a panic.
+pub(crate) fn report_into<D: Driver + Services + ?Sized>(
+    device: &mut MigrationDevice<D>,
+    (iova, length): (u64, u64),
+    page_size: u64,
+    bitmap: &mut [u64],
+) -> Result<(), Fault> {
+    let words = [iova, length, page_size, ARRAY];
+    let payload: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+    let mut user = Ram(vec![0xee; ARRAY as usize]);
+    user.0
+        .extend(bitmap.iter().flat_map(|word| word.to_ne_bytes()));
+    let (result, back) = feature(device, REPORT, &payload, &mut user);
+    assert_eq!(back, payload, "the answer is in the bitmap alone");
+    assert_eq!(user.0[..ARRAY as usize], [0xee; ARRAY as usize]);
+    for (word, bytes) in bitmap.iter_mut().zip(user.0[ARRAY as usize..].chunks(8)) {
+        *word = u64::from_ne_bytes(bytes.try_into().expect("eight bytes"));
+    }
+    result
+}
+
+/// The numbers of the bits that a report sets.
+pub(crate) fn report<D: Driver + Services + ?Sized>(
+    device: &mut MigrationDevice<D>,
+    range: (u64, u64),
+    page_size: u64,
 ) -> Result<Vec<u64>, Fault> {
-    let mut ram = Ram(vec![0; 4096]);
-    let (result, _) = feature(
-        device,
-        REPORT,
-        &report_payload(iova, length, page),
-        &mut ram,
-    );
-    result.map(|()| words(&ram))
+    let mut bitmap = vec![0; words(range.1, page_size)];
+    report_into(device, range, page_size, &mut bitmap)?;
+    Ok(bits(&bitmap))
 }
 
-pub(crate) fn words(ram: &Ram) -> Vec<u64> {
-    let (words, _) = ram.0.as_chunks::<8>();
-    words.iter().map(|word| u64::from_ne_bytes(*word)).collect()
-}
-
-/// The numbers of the bits that are set.
-pub(crate) fn bits(words: &[u64]) -> Vec<usize> {
-    (0..words.len() * 64)
-        .filter(|bit| words[bit / 64] & 1 << (bit % 64) != 0)
+fn bits(bitmap: &[u64]) -> Vec<u64> {
+    let all = 0..64 * bitmap.len() as u64;
+    all.filter(|bit| bitmap[*bit as usize / 64] >> (bit % 64) & 1 != 0)
         .collect()
+}
+
+/// The only reference driver that logs.
+pub(crate) fn logger() -> Rig {
+    let mut rig = Rig::new(Model::Buffering);
+    rig.use_device();
+    rig
 }
 
 #[test]
-fn a_start_is_refused_for_the_first_reason() {
-    covers![V2_LOG_START_REFUSED, V2_LOG_REPORT_REFUSED];
-    let long: Vec<_> = (0..257).map(|n| (n * 2 * PAGE, PAGE)).collect();
-    let top = u64::MAX - PAGE + 1;
-    let cases: [Case<'_>; 13] = [
-        (3, &[], Fault::NoRanges),
-        (3, &long, Fault::TooManyRanges),
-        (0, &[(0, 0)], Fault::BadPageSize),
-        (3, &[(1, 1)], Fault::BadPageSize),
-        (PAGE, &[(1, PAGE)], Fault::MisalignedRange),
-        (PAGE, &[(PAGE, PAGE + 1)], Fault::MisalignedRange),
-        (PAGE, &[(top, PAGE)], Fault::RangeOverflow),
-        (PAGE, &[(top, 2 * PAGE), (1, 1)], Fault::RangeOverflow),
-        (PAGE, &[(0, PAGE), (1, 1)], Fault::MisalignedRange),
-        (
-            PAGE,
-            &[(0, 2 * PAGE), (PAGE, PAGE)],
-            Fault::OverlappingRanges,
-        ),
-        (
-            PAGE,
-            &[(PAGE, PAGE), (0, 4 * PAGE)],
-            Fault::OverlappingRanges,
-        ),
-        (
-            PAGE,
-            &[(0, PAGE), (PAGE, PAGE), (0, PAGE)],
-            Fault::OverlappingRanges,
-        ),
-        (PAGE, &[(0, PAGE), (top, PAGE)], Fault::RangeOverflow),
-    ];
-    for running in [false, true] {
-        for (page, ranges, fault) in cases {
-            let mut device = Fake::device(Capabilities::ALL);
-            if running {
-                start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
-            }
-            calls(&mut device);
+fn a_device_that_does_not_log_says_so() {
+    covers![V2_LOG_OPTIONAL];
+    for model in Model::ALL {
+        let mut rig = Rig::new(model);
+        let logs = model == Model::Buffering;
+        let expected = if logs {
+            Ok(())
+        } else {
+            Err(Fault::NotSupported)
+        };
+        for flags in [START, STOP, REPORT] {
+            let probe = flags | VFIO_DEVICE_FEATURE_PROBE;
+            assert_eq!(simple(&mut rig.device, probe, &[]).0, expected, "{model:?}");
+        }
+        let started = start(&mut rig.device, PAGE, &[(0, GUEST)]);
+        assert_eq!(started.map(|_| ()), expected);
+        let reported = report(&mut rig.device, (0, GUEST), PAGE);
+        assert_eq!(reported.map(|_| ()), expected);
+        assert_eq!(stop(&mut rig.device), expected);
+    }
+}
+
+/// The same calls with the same results, whatever the state.
+#[test]
+fn the_log_is_bound_to_no_state() {
+    covers![V2_LOG_INDEPENDENT];
+    for capabilities in Capabilities::LEGAL {
+        for state in states(capabilities) {
+            let mut device = in_state(capabilities, state);
+            let session = device.session();
             assert_eq!(
-                start(&mut device, page, ranges),
-                Err(fault),
-                "{page} {ranges:?}"
+                start(&mut device, PAGE, &[(0, 8 * PAGE)]),
+                Ok(PAGE),
+                "{state}"
             );
-            assert_eq!((device.logging(), calls(&mut device)), (running, vec![]));
+            device.driver_mut().logged.push(PAGE..2 * PAGE);
+            assert_eq!(
+                report(&mut device, (0, 8 * PAGE), PAGE),
+                Ok(vec![1]),
+                "{state}"
+            );
+            assert_eq!(stop(&mut device), Ok(()), "{state}");
+            assert_eq!(calls(&mut device), ["start_log", "take_log", "stop_log"]);
+            assert_eq!((device.state(), device.session()), (state, session));
+        }
+        for from in states(capabilities) {
+            for to in DeviceState::ALL {
+                let mut device = in_state(capabilities, from);
+                start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
+                let _ = device.request(to);
+                assert!(device.logging(), "{from} to {to}");
+                device.reset();
+                assert!(device.logging(), "a reset in {to}");
+                let calls = calls(&mut device);
+                assert!(!calls.contains(&"stop_log"), "{from} to {to}");
+            }
         }
     }
+}
+
+#[test]
+fn requests_failures_and_resets_keep_what_is_logged() {
+    covers![V2_LOG_INDEPENDENT];
+    for state in Rig::states(Model::Buffering) {
+        let mut rig = logger();
+        start(&mut rig.device, PAGE, &[(0, GUEST)]).expect("a log");
+        rig.use_device();
+        rig.must_set(state);
+        assert_eq!(
+            report(&mut rig.device, (0, PAGE), PAGE),
+            Ok(vec![0]),
+            "{state}"
+        );
+
+        rig.break_device();
+        assert_eq!(report(&mut rig.device, (PAGE, PAGE), PAGE), Ok(vec![]));
+        rig.reset();
+        assert_eq!(
+            report(&mut rig.device, (0, GUEST), PAGE),
+            Ok(vec![2]),
+            "{state}"
+        );
+
+        rig.use_device();
+        assert_eq!(
+            report(&mut rig.device, (0, GUEST), PAGE),
+            Ok(vec![0, 2]),
+            "goes on"
+        );
+        rig.break_device();
+        assert_eq!(stop(&mut rig.device), Ok(()));
+        assert_eq!(
+            start(&mut rig.device, PAGE, &[(0, GUEST)]),
+            Ok(PAGE),
+            "in ERROR"
+        );
+    }
+}
+
+/// First address and length.
+type LogEntry = (u64, u64);
+
+const SOUND: LogEntry = (0, PAGE);
+const OVERFLOWING: LogEntry = (u64::MAX - PAGE + 1, 2 * PAGE);
+
+/// Page size, ranges, and the reason that comes first: each has its defect, and as many of later rows as go with it.
+const REFUSED: [(u64, &[LogEntry], Fault); 18] = [
+    (0, &[], Fault::NoRanges),
+    (PAGE, &[], Fault::NoRanges),
+    (0, &[(1, 1); 257], Fault::TooManyRanges),
+    (PAGE, &[(1, 1); 257], Fault::TooManyRanges),
+    (0, &[(1, 1), OVERFLOWING, SOUND, SOUND], Fault::BadPageSize),
+    (PAGE + 1, &[SOUND], Fault::BadPageSize),
+    (3 * PAGE, &[(0, 3 * PAGE)], Fault::BadPageSize),
+    (u64::MAX, &[SOUND], Fault::BadPageSize),
+    (PAGE, &[(1, u64::MAX)], Fault::MisalignedRange),
+    (PAGE, &[(512, PAGE), SOUND], Fault::MisalignedRange),
+    (PAGE, &[SOUND, (0, PAGE - 1)], Fault::MisalignedRange),
+    (2 * PAGE, &[SOUND], Fault::MisalignedRange),
+    (
+        PAGE,
+        &[OVERFLOWING, (1, 1), SOUND, SOUND],
+        Fault::RangeOverflow,
+    ),
+    (
+        PAGE,
+        &[(2 * PAGE, PAGE), (u64::MAX - PAGE + 1, PAGE)],
+        Fault::RangeOverflow,
+    ),
+    (
+        PAGE,
+        &[SOUND, SOUND, (1, 1), OVERFLOWING],
+        Fault::OverlappingRanges,
+    ),
+    (
+        PAGE,
+        &[(8 * PAGE, 2 * PAGE), SOUND, (9 * PAGE, PAGE)],
+        Fault::OverlappingRanges,
+    ),
+    (
+        PAGE,
+        &[(8 * PAGE, PAGE), (7 * PAGE, 8 * PAGE)],
+        Fault::OverlappingRanges,
+    ),
+    (
+        PAGE,
+        &[(7 * PAGE, 8 * PAGE), (8 * PAGE, PAGE)],
+        Fault::OverlappingRanges,
+    ),
+];
+
+#[test]
+fn the_first_reason_refuses_a_start() {
+    covers![V2_LOG_START_REFUSED];
+    for (page_size, ranges, fault) in REFUSED {
+        let mut device = Fake::device(Capabilities::ALL);
+        assert_eq!(
+            start(&mut device, page_size, ranges),
+            Err(fault),
+            "{page_size} {ranges:?}"
+        );
+        assert!(!device.logging() && calls(&mut device).is_empty());
+        assert_eq!(report(&mut device, SOUND, PAGE), Err(Fault::NotLogging));
+
+        // With a log that runs, the same reasons come first; and it runs on.
+        start(&mut device, PAGE, &[SOUND]).expect("a log");
+        device.driver_mut().logged.push(0..1);
+        assert_eq!(
+            start(&mut device, page_size, ranges),
+            Err(fault),
+            "{page_size} {ranges:?}"
+        );
+        assert_eq!(
+            start(&mut device, PAGE, &[(PAGE, PAGE)]),
+            Err(Fault::AlreadyLogging)
+        );
+        assert_eq!(calls(&mut device), ["start_log"]);
+        assert_eq!(report(&mut device, SOUND, PAGE), Ok(vec![0]));
+    }
+}
+
+#[test]
+fn a_count_beyond_all_memory_is_refused_unread() {
+    covers![V2_LOG_START_REFUSED];
     let mut device = Fake::device(Capabilities::ALL);
-    start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
-    assert_eq!(
-        start(&mut device, PAGE, &[(0, PAGE)]),
-        Err(Fault::AlreadyLogging)
-    );
-    // A page full of ranges, also side by side, also of length 0.
-    let mut device = Fake::device(Capabilities::ALL);
-    assert_eq!(start(&mut device, PAGE, &long[..256]), Ok(PAGE));
-    assert_eq!(device.driver().watched.len(), 256);
-    assert_eq!(
-        device.driver().watched[3],
-        LogRange {
-            iova: 6 * PAGE,
-            length: PAGE
-        }
-    );
-    let mut device = Fake::device(Capabilities::ALL);
-    assert_eq!(
-        start(&mut device, PAGE, &[(0, PAGE), (PAGE, PAGE), (PAGE, 0)]),
-        Ok(PAGE)
-    );
+    for count in [257, 1 << 16, u32::MAX] {
+        // There is no memory at all: a look at any range is a panic.
+        let (result, _) = simple(&mut device, START, &control(PAGE, count));
+        assert_eq!(result, Err(Fault::TooManyRanges), "{count}");
+    }
+}
+
+#[test]
+fn sound_ranges_are_accepted() {
+    covers![V2_LOG_START_REFUSED];
+    let page_of_ranges: Vec<_> = (0..256).rev().map(|at| (at * 2 * PAGE, 2 * PAGE)).collect();
+    let top = u64::MAX - PAGE + 1;
+    let rows: [(u64, &[(u64, u64)]); 5] = [
+        (PAGE, &page_of_ranges),
+        (PAGE, &[(top - PAGE, PAGE)]),
+        (1, &[(3, 5), (8, 1), (0, 3)]),
+        (1 << 63, &[(0, 1 << 63)]),
+        (
+            PAGE,
+            &[
+                (2 * PAGE, PAGE),
+                (0, PAGE),
+                (PAGE, PAGE),
+                (3 * PAGE, 9 * PAGE),
+            ],
+        ),
+    ];
+    for (page_size, ranges) in rows {
+        let mut device = Fake::device(Capabilities::ALL);
+        assert_eq!(
+            start(&mut device, page_size, ranges),
+            Ok(PAGE),
+            "{page_size} {ranges:?}"
+        );
+        let expected = ranges
+            .iter()
+            .map(|&(iova, length)| LogRange { iova, length });
+        assert!(
+            device.driver().watched.iter().copied().eq(expected),
+            "{ranges:?}"
+        );
+    }
 }
 
 #[test]
 fn the_device_says_in_which_pages_it_logs() {
-    covers![V2_LOG_PAGE_SIZE];
-    for wish in [1, 512, 1024, 4096, 1 << 20] {
-        let mut rig = Rig::new(Model::Buffering);
-        let mut ram = array(&[(0, 1 << 20)]);
-        let (result, back) = feature(&mut rig.device, START, &control(wish, 1, 0), &mut ram);
-        result.expect("a log");
-        let taken = u64::from_ne_bytes(*back.first_chunk().expect("a page size"));
-        assert_eq!(taken, wish.clamp(1024, 65536));
-        assert!(taken.is_power_of_two());
-    }
-}
-
-#[test]
-fn a_report_is_refused_for_the_first_reason() {
-    covers![V2_LOG_REPORT_REFUSED];
-    let cases = [
-        (0, 0, 0, Fault::BadPageSize),
-        (0, PAGE, 2048, Fault::BadPageSize),
-        (u64::MAX, PAGE, PAGE + 1, Fault::BadPageSize),
-        (u64::MAX, 1, PAGE, Fault::RangeOverflow),
-        (u64::MAX - PAGE + 1, PAGE, PAGE, Fault::RangeOverflow),
-    ];
-    for running in [false, true] {
-        let mut device = Fake::device(Capabilities::ALL);
-        if running {
-            start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
-            device.driver_mut().logged.push(0..1);
-        }
-        for (iova, length, page, fault) in cases {
-            let mut ram = Ram(vec![0x11; 64]);
-            let (result, _) = feature(
-                &mut device,
-                REPORT,
-                &report_payload(iova, length, page),
-                &mut ram,
-            );
-            assert_eq!(result, Err(fault));
-            assert!(
-                ram.0.iter().all(|byte| *byte == 0x11),
-                "the bitmap is left alone"
-            );
-        }
-        if running {
-            assert_eq!(
-                report(&mut device, 0, PAGE, PAGE).map(|words| words[0]),
-                Ok(1),
-                "and so is the log"
-            );
-        } else {
-            assert_eq!(report(&mut device, 0, PAGE, PAGE), Err(Fault::NotLogging));
-        }
-    }
-    // Any other page size is accepted, whatever the device logs in.
-    for page in (12..63).map(|shift| 1_u64 << shift) {
-        let mut device = Fake::device(Capabilities::ALL);
-        start(&mut device, 1 << 16, &[(0, 1 << 20)]).expect("a log");
-        device.driver_mut().logged.push(0..1);
-        assert_eq!(
-            report(&mut device, 0, 1 << 20, page).map(|words| words[0] & 1),
-            Ok(1)
-        );
-    }
-}
-
-#[test]
-fn a_stop_forgets() {
-    covers![V2_LOG_STOP];
+    covers![V2_LOG_PAGE_SIZE, V2_LOG_REPLICATE];
     let mut device = Fake::device(Capabilities::ALL);
-    assert_eq!(
-        simple(&mut device, STOP, &[]).0,
-        Ok(()),
-        "without a log it succeeds"
-    );
-    assert!(calls(&mut device).is_empty(), "and does nothing");
-    let mut rig = logging(Model::Buffering);
-    rig.use_device();
-    assert_eq!(simple(&mut rig.device, STOP, &[]).0, Ok(()));
-    assert_eq!(reported(&mut rig, 0, 3 * PAGE).0, Err(Fault::NotLogging));
-    start_rig(&mut rig);
-    assert_eq!(
-        bits(&reported(&mut rig, 0, 3 * PAGE).1),
-        [0; 0],
-        "nothing of before"
-    );
-}
-
-/// A rig whose device logs all of the guest's memory.
-fn logging(model: Model) -> Rig {
-    let mut rig = Rig::new(model);
-    start_rig(&mut rig);
-    rig
-}
-
-fn start_rig(rig: &mut Rig) {
-    let mut ram = array(&[(0, 3 * PAGE)]);
-    feature(&mut rig.device, START, &control(PAGE, 1, 0), &mut ram)
-        .0
-        .expect("a log");
-}
-
-pub(crate) fn reported(rig: &mut Rig, iova: u64, length: u64) -> (Result<(), Fault>, Vec<u64>) {
-    let mut ram = Ram(vec![0; 4096]);
-    let (result, _) = feature(
-        &mut rig.device,
-        REPORT,
-        &report_payload(iova, length, PAGE),
-        &mut ram,
-    );
-    (result, words(&ram))
-}
-
-#[test]
-fn every_dma_write_is_logged_and_no_read() {
-    covers![V2_LOG_COMPLETE, V2_LOG_READ_AND_CLEAR];
-    let mut rig = logging(Model::Buffering);
-    // The guest's ring (page 0) and its targets (page 2) are written, its sources (page 1) only read.
-    rig.use_device();
-    assert_eq!(bits(&reported(&mut rig, 0, 3 * PAGE).1), [0, 2]);
-    assert_eq!(
-        bits(&reported(&mut rig, 0, 3 * PAGE).1),
-        [0; 0],
-        "a report clears"
-    );
-    rig.use_device();
-    assert_eq!(bits(&reported(&mut rig, 2 * PAGE, PAGE).1), [0]);
-    assert_eq!(
-        bits(&reported(&mut rig, 0, 3 * PAGE).1),
-        [0],
-        "the log of other ranges stays"
-    );
-}
-
-/// One device page, reported in two halves: neither report loses what the other one tells.
-#[test]
-fn a_part_of_a_page_stays() {
-    covers![V2_LOG_READ_AND_CLEAR];
-    let mut rig = Rig::new(Model::Buffering);
-    let mut ram = array(&[(0, 1 << 16)]);
-    feature(&mut rig.device, START, &control(1 << 16, 1, 0), &mut ram)
-        .0
-        .expect("a log");
-    rig.use_device();
-    assert_eq!(bits(&reported(&mut rig, 0, PAGE).1), [0]);
-    assert_eq!(bits(&reported(&mut rig, PAGE, 3 * PAGE).1), [0, 1, 2]);
-}
-
-#[test]
-fn the_log_is_bound_to_no_state() {
-    covers![V2_LOG_INDEPENDENT];
-    for state in states(Capabilities::ALL) {
-        let mut device = in_state(Capabilities::ALL, state);
-        assert_eq!(
-            start(&mut device, PAGE, &[(0, 1 << 20)]),
-            Ok(PAGE),
-            "{state}"
-        );
-        device.driver_mut().logged.push(5 * PAGE..5 * PAGE + 1);
-        let found = report(&mut device, 0, 1 << 20, PAGE).expect("a report");
-        assert_eq!(bits(&found), [5], "{state}");
-        device.reset();
-        assert!(device.logging());
-        assert_eq!(simple(&mut device, STOP, &[]).0, Ok(()), "{state}");
-    }
-    // What was written before a request, a reset or an error is told after it.
-    let ways: [fn(&mut Rig); 4] = [
-        |rig| rig.must_set(DeviceState::STOP_COPY),
-        |rig| rig.must_set(DeviceState::RESUMING),
-        |rig| rig.reset(),
-        |rig| rig.break_device(),
-    ];
-    for way in ways {
-        let mut rig = logging(Model::Buffering);
+    device.driver_mut().log_page = Some(1 << 21);
+    assert_eq!(start(&mut device, PAGE, &[(0, PAGE)]), Ok(1 << 21));
+    for shift in 0..21 {
+        let mut rig = logger();
+        let (wish, range) = (1 << shift, (0, 1 << 22));
+        let taken = start(&mut rig.device, wish, &[range]).expect("a wish is no reason to fail");
+        assert!(taken.is_power_of_two(), "{taken}");
         rig.use_device();
-        way(&mut rig);
-        assert_eq!(bits(&reported(&mut rig, 0, 3 * PAGE).1), [0, 2]);
+        // The guest's ring and its targets are written: pages 0 and 2, and all that the device cannot tell from them.
+        let unit = taken.max(PAGE) / PAGE;
+        let same = |page: u64| [0, 2].iter().any(|written| written / unit == page / unit);
+        let expected = (0..1024).filter(|page| same(*page)).collect();
+        assert_eq!(
+            report(&mut rig.device, range, PAGE),
+            Ok(expected),
+            "{wish}: {taken}"
+        );
     }
 }
 
 #[test]
-fn devices_without_a_log_say_so() {
-    covers![V2_LOG_OPTIONAL];
-    every(|model| {
-        let mut rig = Rig::new(model);
-        let features = [(START, 24), (STOP, 0), (REPORT, 32)];
-        for (flags, len) in features {
-            let absent =
-                simple(&mut rig.device, flags, &vec![0; len]).0 == Err(Fault::NotSupported);
-            assert_eq!(absent, model != Model::Buffering, "{model:?}");
-            let probe = flags | VFIO_DEVICE_FEATURE_PROBE;
-            assert_eq!(simple(&mut rig.device, probe, &[]).0.is_err(), absent);
-        }
-    });
+fn stopping_forgets() {
+    covers![V2_LOG_STOP];
+    let mut rig = logger();
+    for _ in 0..2 {
+        assert_eq!(stop(&mut rig.device), Ok(()), "without a log");
+    }
+    let nothing = Err(Fault::NotLogging);
+    assert_eq!(report(&mut rig.device, (0, GUEST), PAGE), nothing);
+    start(&mut rig.device, PAGE, &[(0, GUEST)]).expect("a log");
+    rig.use_device();
+    assert_eq!(stop(&mut rig.device), Ok(()));
+    assert_eq!(report(&mut rig.device, (0, GUEST), PAGE), nothing);
+    rig.use_device();
+    start(&mut rig.device, PAGE, &[(0, GUEST)]).expect("a log");
+    assert_eq!(report(&mut rig.device, (0, GUEST), PAGE), Ok(vec![]));
+
+    let mut device = Fake::device(Capabilities::ALL);
+    stop(&mut device).expect("a stop");
+    assert!(calls(&mut device).is_empty());
+    start(&mut device, PAGE, &[(0, PAGE)]).expect("a log");
+    stop(&mut device).expect("a stop");
+    stop(&mut device).expect("a stop");
+    assert_eq!(calls(&mut device), ["start_log", "stop_log"]);
 }

@@ -235,7 +235,7 @@ fn a_device_is_opened_fresh() {
 }
 
 /// The payload that starts a log.
-pub(crate) fn control(page_size: u64, ranges: u32, address: u64) -> Vec<u8> {
+fn control(page_size: u64, ranges: u32, address: u64) -> Vec<u8> {
     let mut payload = page_size.to_ne_bytes().to_vec();
     payload.extend_from_slice(&ranges.to_ne_bytes());
     payload.extend_from_slice(&[0; 4]);

@@ -246,6 +246,11 @@ impl Rig {
         u64::from_le_bytes(bytes)
     }
 
+    pub(crate) fn write_bar(&mut self, register: Bar, value: u64) {
+        let bytes = value.to_le_bytes();
+        self.function().write_bar(register.offset(), &bytes);
+    }
+
     /// Puts the device into the error state.
     pub(crate) fn break_device(&mut self) {
         self.function().device_mut().trouble().dead = true;

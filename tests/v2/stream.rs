@@ -1,399 +1,292 @@
-//! `stream.md`: operations on a data fd, sessions, ends.
-
-use std::collections::VecDeque;
+//! `stream.md`: operations on a data fd, and the life of sessions.
 
 use vfio_migration::covers;
-use vfio_migration::machine::v2::{Direction, Readiness};
+use vfio_migration::machine::v2::{DataFd, Direction, MigrationDevice, Readiness};
 use vfio_migration::v2::{Capabilities, DeviceState, Fault};
 
 use crate::fake::{Fake, calls, in_state, states};
-use crate::rig::{Rig, every, info};
+use crate::rig::{Rig, every, every_state, get_state, info};
 
-const ENDED: Readiness = Readiness {
+/// A device in this state that has had a saving and a resuming session before: these two.
+fn with_past(
+    capabilities: Capabilities,
+    state: DeviceState,
+) -> (MigrationDevice<Fake>, [DataFd; 2]) {
+    let mut device = Fake::device(capabilities);
+    let past = [DeviceState::STOP_COPY, DeviceState::RESUMING].map(|state| {
+        device.request(DeviceState::STOP).expect("a stop");
+        device.request(state).expect("a state").expect("a session")
+    });
+    device.request(DeviceState::RUNNING).expect("out");
+    if state.error() {
+        device.driver_mut().fails = Some(("stop_to_stop_copy", Fault::DeviceFailed));
+        device.request(DeviceState::STOP_COPY).expect_err("broken");
+        device.driver_mut().fails = None;
+    } else {
+        device
+            .request(state)
+            .expect("every state can be reached from RUNNING");
+    }
+    assert_eq!(device.state(), state);
+    calls(&mut device);
+    (device, past)
+}
+
+/// Every state of every kind of device, every data fd: the open one, and one of each direction that has ended.
+fn every_fd(check: impl Fn(&mut MigrationDevice<Fake>, DataFd, bool)) {
+    for capabilities in Capabilities::LEGAL {
+        for state in states(capabilities) {
+            let (mut device, past) = with_past(capabilities, state);
+            assert_eq!(
+                device.session().is_some(),
+                state.saving() || state.resuming()
+            );
+            past.into_iter()
+                .for_each(|fd| check(&mut device, fd, false));
+            if let Some(fd) = device.session() {
+                check(&mut device, fd, true);
+            }
+        }
+    }
+}
+
+const HUNG_UP: Readiness = Readiness {
     readable: true,
     writable: false,
     hung_up: true,
 };
+const WRITABLE: Readiness = Readiness {
+    readable: false,
+    writable: true,
+    hung_up: false,
+};
 
-#[test]
-fn each_operation_is_answered_as_its_row_says() {
-    covers![V2_STREAM_PROTOCOL, V2_PRECOPY_INFO];
-    for state in states(Capabilities::ALL).filter(|state| state.saving() || state.resuming()) {
-        let mut device = in_state(Capabilities::ALL, state);
-        let fd = device.session().expect("these states have one");
-        device.driver_mut().reads = VecDeque::from([Ok(1)]);
-        let read = device.read(fd, &mut [0; 4]);
-        let write = device.write(fd, &[0; 4]);
-        let poll = device.poll(fd);
-        let seek = device.seek(fd);
-        let estimates = info(&mut device, fd, 0).map(|_| ());
-        assert_eq!(seek, Err(Fault::NotSeekable));
-        let names = calls(&mut device);
-        if state.resuming() {
-            assert_eq!((read, write), (Err(Fault::WrongDirection), Ok(4)));
-            assert!(poll.is_ok_and(|poll| poll.writable && !poll.readable && !poll.hung_up));
-            assert_eq!(estimates, Err(Fault::NotSupported));
-            assert_eq!(names, ["write_stream"]);
-        } else {
-            assert_eq!((read, write), (Ok(1), Err(Fault::WrongDirection)));
-            assert_eq!(poll, Ok(Readiness::default()), "what the driver says");
-            let expected = if state.pre_copying() {
-                Ok(())
-            } else {
-                Err(Fault::WrongState)
-            };
-            assert_eq!(estimates, expected, "{state}");
-            assert_eq!(names[..2], ["read_stream", "poll_stream"]);
-        }
-    }
-}
-
-/// Whatever state the device goes on to, with or without another session.
-#[test]
-fn a_session_that_ended_stays_so() {
-    covers![
-        V2_STREAM_STALE,
-        V2_STREAM_PROTOCOL,
-        V2_STREAM_DIRECTION,
-        V2_STREAM_ENDS
-    ];
-    for first in [
-        DeviceState::PRE_COPY,
-        DeviceState::PRE_COPY_P2P,
-        DeviceState::STOP_COPY,
-        DeviceState::RESUMING,
-    ] {
-        for then in states(Capabilities::ALL) {
-            let mut device = in_state(Capabilities::ALL, first);
-            let fd = device.session().expect("open");
-            device.request(DeviceState::RUNNING).expect("back");
-            assert_eq!(device.session(), None, "the arc ended it");
-            if then.error() {
-                device.driver_mut().fails = Some(("running_to_running_p2p", Fault::DeviceFailed));
-                assert!(device.request(DeviceState::RUNNING_P2P).is_err());
-            } else {
-                device.request(then).expect("a state");
-            }
-            let session = device.session();
-            calls(&mut device);
-            let (read, write) = (device.read(fd, &mut [0; 4]), device.write(fd, &[0; 4]));
-            if fd.direction() == Direction::Saving {
-                assert_eq!(
-                    (read, write),
-                    (Err(Fault::SessionEnded), Err(Fault::WrongDirection))
-                );
-            } else {
-                assert_eq!(
-                    (read, write),
-                    (Err(Fault::WrongDirection), Err(Fault::SessionEnded))
-                );
-            }
-            assert_eq!(device.poll(fd), Ok(ENDED));
-            assert_eq!(device.seek(fd), Err(Fault::NotSeekable));
-            let fault = if then.pre_copying() {
-                Fault::SessionEnded
-            } else {
-                Fault::WrongState
-            };
-            assert_eq!(info(&mut device, fd, 0).map(|_| ()), Err(fault), "{then}");
-            assert!(calls(&mut device).is_empty(), "the driver is not asked");
-            assert_eq!((device.state(), device.session()), (then, session));
-        }
+fn poll_row(open: bool, saving: bool, readable: bool) -> Readiness {
+    match (open, saving) {
+        (false, _) => HUNG_UP,
+        (true, false) => WRITABLE,
+        (true, true) => Readiness {
+            readable,
+            ..Readiness::default()
+        },
     }
 }
 
 #[test]
-fn resets_errors_and_closes_end_sessions() {
-    covers![V2_STREAM_ENDS, V2_STREAM_STALE];
-    for state in [
-        DeviceState::PRE_COPY,
-        DeviceState::STOP_COPY,
-        DeviceState::RESUMING,
-    ] {
-        let ends: [fn(&mut vfio_migration::machine::v2::MigrationDevice<Fake>); 3] = [
-            |device| device.reset(),
-            |device| device.close(),
-            |device| {
-                let failing = match device.state() {
-                    DeviceState::PRE_COPY => "pre_copy_to_running",
-                    DeviceState::STOP_COPY => "stop_copy_to_stop",
-                    _ => "resuming_to_stop",
-                };
-                device.driver_mut().fails = Some((failing, Fault::DeviceFailed));
-                assert_eq!(
-                    device.request(DeviceState::RUNNING),
-                    Err(Fault::DeviceFailed)
-                );
+fn every_operation_has_its_row() {
+    covers![V2_STREAM_PROTOCOL];
+    every_fd(|device, fd, open| {
+        let (state, saving) = (device.state(), fd.direction() == Direction::Saving);
+        let ended = Err(Fault::SessionEnded);
+        let mut asked: Vec<&str> = Vec::new();
+
+        device.driver_mut().reads = [Ok(3)].into();
+        let read = device.read(fd, &mut [0; 8]);
+        let expected = if open { Ok(3) } else { ended };
+        assert_eq!(
+            read,
+            if saving {
+                expected
+            } else {
+                Err(Fault::WrongDirection)
             },
-        ];
-        for end in ends {
-            let mut device = in_state(Capabilities::ALL, state);
-            let fd = device.session().expect("open");
-            end(&mut device);
-            assert_eq!(device.poll(fd), Ok(ENDED), "{state}");
-            assert_eq!(device.session(), None);
+            "{state}"
+        );
+        asked.extend((open && saving).then_some("read_stream"));
+
+        device.driver_mut().takes = 5;
+        let write = device.write(fd, &[0; 8]);
+        let expected = if open { Ok(5) } else { ended };
+        assert_eq!(
+            write,
+            if saving {
+                Err(Fault::WrongDirection)
+            } else {
+                expected
+            },
+            "{state}"
+        );
+        asked.extend((open && !saving).then_some("write_stream"));
+
+        for readable in [false, true] {
+            device.driver_mut().readable = readable;
+            let expected = poll_row(open, saving, readable);
+            assert_eq!(device.poll(fd), Ok(expected), "{state}");
+            asked.extend((open && saving).then_some("poll_stream"));
+        }
+
+        assert_eq!(device.seek(fd), Err(Fault::NotSeekable), "{state}");
+
+        let expected = match (open, state.pre_copying()) {
+            (true, true) => Ok((0, 10, 0)),
+            (false, true) => Err(Fault::SessionEnded),
+            (true, false) if state.resuming() => Err(Fault::NotSupported),
+            (_, false) => Err(Fault::WrongState),
+        };
+        assert_eq!(info(device, fd, 0), expected, "{state}");
+        asked.extend(expected.is_ok().then_some("precopy_info"));
+
+        assert_eq!(calls(device), asked, "{state}");
+        assert_eq!(device.state(), state);
+    });
+}
+
+#[test]
+fn a_session_goes_one_way_for_life() {
+    covers![V2_STREAM_DIRECTION];
+    every_fd(|device, fd, _| {
+        for len in [0, 1, 100] {
+            let wrong = match fd.direction() {
+                Direction::Resuming => device.read(fd, &mut vec![0; len]),
+                Direction::Saving => device.write(fd, &vec![0; len]),
+            };
+            assert_eq!(wrong, Err(Fault::WrongDirection), "{}", device.state());
+        }
+        assert!(calls(device).is_empty());
+    });
+    every_state(|mut rig, state| {
+        for _ in 0..2 {
+            let Some(fd) = rig.fd else { continue };
+            let way = if state.resuming() {
+                Direction::Resuming
+            } else {
+                Direction::Saving
+            };
+            assert_eq!(fd.direction(), way);
+            let wrong = match way {
+                Direction::Resuming => rig.device.read(fd, &mut [0; 64]),
+                Direction::Saving => rig.device.write(fd, &[0; 64]),
+            };
+            assert_eq!(
+                wrong,
+                Err(Fault::WrongDirection),
+                "{:?} in {state}",
+                rig.model
+            );
+            rig.reset();
+        }
+    });
+    assert_eq!(Fault::WrongDirection.errno(), vfio_migration::errno::EBADF);
+}
+
+/// Every request out of every state with a session; then the other three ends.
+#[test]
+fn a_session_ends_by_the_first_of_its_ends() {
+    covers![V2_STREAM_ENDS];
+    for capabilities in Capabilities::LEGAL {
+        for state in states(capabilities).filter(|state| state.saving() || state.resuming()) {
+            for to in DeviceState::ALL {
+                let mut device = in_state(capabilities, state);
+                let fd = device.session();
+                let arrived = device.request(to).is_ok();
+                let lasts = !arrived || to == state || (state.saving() && to.saving());
+                assert_eq!(
+                    device.session() == fd,
+                    lasts,
+                    "{capabilities}: {state} to {to}"
+                );
+                let hung_up = device.poll(fd.expect("a session")).map(|poll| poll.hung_up);
+                assert_eq!(hung_up, Ok(!lasts), "{capabilities}: {state} to {to}");
+            }
+            let ends: [fn(&mut MigrationDevice<Fake>); 3] =
+                [MigrationDevice::reset, MigrationDevice::close, |device| {
+                    device.driver_mut().fails = Some(("stop_log", Fault::DeviceFailed));
+                    break_it(device);
+                }];
+            for end in ends {
+                let mut device = in_state(capabilities, state);
+                let fd = device.session().expect("a session");
+                end(&mut device);
+                assert_eq!(device.session(), None);
+                assert_eq!(device.poll(fd), Ok(HUNG_UP), "{state}");
+            }
         }
     }
 }
 
-/// There is nothing that a closed fd would tell the device: its number is forgotten, and the bytes are there.
-#[test]
-fn closing_the_fd_loses_nothing() {
-    covers![V2_STREAM_CLOSE];
-    every(|model| {
-        let mut source = Rig::used(model, DeviceState::RUNNING);
-        let bytes = source.save();
-        let mut rig = Rig::with_seed(model, 2);
-        rig.must_set(DeviceState::RESUMING);
-        rig.write_by(&bytes, usize::MAX).expect("the stream");
-        rig.fd = None;
-        assert_eq!(rig.device.state(), DeviceState::RESUMING);
-        rig.must_set(DeviceState::STOP);
-        assert!(rig.image() == source.image(), "{model:?}");
-    });
-}
-
-#[test]
-fn boundaries_do_not_matter() {
-    covers![V2_STREAM_RECHUNK, V2_STREAM_EXACT];
-    every(|model| {
-        let reference = Rig::used(model, DeviceState::STOP_COPY).read_all();
-        for piece in [1, 3, 7, 39, 41, 1000, 4093, usize::MAX >> 40] {
-            let mut source = Rig::used(model, DeviceState::STOP_COPY);
-            let bytes = source.read_by(piece);
-            assert!(bytes == reference, "{model:?}: read by {piece}");
-            let mut rig = Rig::with_seed(model, 2);
-            rig.must_set(DeviceState::RESUMING);
-            rig.write_by(&bytes, piece).expect("the stream");
-            rig.must_set(DeviceState::STOP);
-            assert!(
-                rig.image() == source.image(),
-                "{model:?}: written by {piece}"
-            );
-        }
-    });
-}
-
-#[test]
-fn reads_give_some_and_no_more_than_there_is_room_for() {
-    covers![V2_STREAM_READ_SOME];
-    every(|model| {
-        let mut rig = Rig::used(model, DeviceState::STOP_COPY);
-        let fd = rig.fd();
-        assert_eq!(
-            rig.device.read(fd, &mut []),
-            Ok(0),
-            "says nothing of the end"
-        );
-        let mut total = 0;
-        for room in [1, 2, 5, 64].into_iter().cycle() {
-            let mut into = vec![0; room];
-            let read = rig.device.read(fd, &mut into).expect("stop-copy");
-            assert!(read <= room);
-            total += read;
-            if read == 0 {
-                break;
-            }
-        }
-        assert_eq!(
-            total,
-            Rig::used(model, DeviceState::STOP_COPY).read_all().len()
-        );
-    });
-    // A driver that gives more than there is room for is broken.
-    let mut device = in_state(Capabilities::ALL, DeviceState::STOP_COPY);
-    let fd = device.session().expect("open");
-    device.driver_mut().reads = VecDeque::from([Ok(9)]);
-    assert_eq!(device.read(fd, &mut [0; 8]), Err(Fault::DeviceFailed));
+/// Fails the next operation on the data fd for good.
+fn break_it(device: &mut MigrationDevice<Fake>) {
+    let fd = device.session().expect("a session");
+    let saving = fd.direction() == Direction::Saving;
+    let name = if saving {
+        "read_stream"
+    } else {
+        "write_stream"
+    };
+    device.driver_mut().fails = Some((name, Fault::DeviceFailed));
+    let failed = match saving {
+        true => device.read(fd, &mut [0; 4]),
+        false => device.write(fd, &[0; 4]),
+    };
+    assert_eq!(failed, Err(Fault::DeviceFailed));
     assert_eq!(device.state(), DeviceState::ERROR);
 }
 
 #[test]
-fn writes_take_some() {
-    covers![V2_STREAM_WRITE_SOME];
+fn an_ended_session_stays_ended() {
+    covers![V2_STREAM_STALE];
     every(|model| {
-        let bytes = Rig::used(model, DeviceState::STOP_COPY).read_all();
+        let mut rig = Rig::new(model);
+        let mut past = Vec::new();
+        for round in 0..5 {
+            for state in [DeviceState::STOP_COPY, DeviceState::RESUMING] {
+                rig.use_device();
+                rig.must_set(state);
+                let (fd, image) = (rig.fd(), rig.image());
+                assert!(!past.contains(&fd), "{model:?} round {round}: a new fd");
+                rig.calls();
+                for old in &past {
+                    let saving = old.direction() == Direction::Saving;
+                    let (read, write) = (
+                        rig.device.read(*old, &mut [0; 64]),
+                        rig.device.write(*old, &[1; 64]),
+                    );
+                    assert_eq!(if saving { read } else { write }, Err(Fault::SessionEnded));
+                    assert_eq!(rig.device.poll(*old), Ok(HUNG_UP));
+                    assert!(info(&mut rig.device, *old, 0).is_err());
+                }
+                assert!(
+                    rig.calls().is_empty(),
+                    "{model:?}: the driver hears nothing of it"
+                );
+                assert_eq!(
+                    (rig.device.state(), rig.device.session()),
+                    (state, Some(fd))
+                );
+                assert!(rig.image() == image);
+                past.push(fd);
+                rig.reset();
+            }
+        }
+    });
+}
+
+/// There is nothing that closing could tell the device: what was written counts without it, and with it.
+#[test]
+fn closing_a_data_fd_is_no_request() {
+    covers![V2_STREAM_CLOSE];
+    every(|model| {
+        let mut source = Rig::new(model);
+        source.use_device();
+        let bytes = source.save();
+        source.fd = None;
+        assert_eq!(
+            get_state(&mut source.device).0,
+            DeviceState::STOP_COPY.raw()
+        );
+
         let mut rig = Rig::with_seed(model, 2);
         rig.must_set(DeviceState::RESUMING);
-        let (fd, mut at) = (rig.fd(), 0);
-        assert_eq!(rig.device.write(fd, &[]), Ok(0));
-        while at < bytes.len() {
-            let taken = rig.device.write(fd, &bytes[at..]).expect("the stream");
-            assert!(taken > 0 && taken <= bytes.len() - at, "{model:?}");
-            at += taken;
-        }
-    });
-    let mut device = in_state(Capabilities::ALL, DeviceState::RESUMING);
-    let fd = device.session().expect("open");
-    device.driver_mut().takes = 3;
-    assert_eq!(device.write(fd, &[0; 8]), Ok(3));
-    device.driver_mut().takes = 0;
-    assert_eq!(
-        device.write(fd, &[0; 8]),
-        Err(Fault::DeviceFailed),
-        "a driver that takes nothing is broken"
-    );
-}
-
-#[test]
-fn moves_within_the_saving_group_keep_the_stream() {
-    covers![V2_STREAM_KEEPS, V2_ARCS_CAPTURE_REST];
-    let group = |rig: &Rig| {
-        let states = [
-            DeviceState::PRE_COPY_P2P,
-            DeviceState::PRE_COPY,
-            DeviceState::PRE_COPY_P2P,
-        ];
-        states
-            .into_iter()
-            .filter(|_| rig.has(Capabilities::P2P))
-            .chain([DeviceState::STOP_COPY])
-            .collect::<Vec<_>>()
-    };
-    every(|model| {
-        let mut rig = Rig::used(model, DeviceState::RUNNING);
-        if !rig.has(Capabilities::PRE_COPY) {
-            return;
-        }
-        rig.must_set(DeviceState::PRE_COPY);
-        let (fd, mut bytes) = (rig.fd(), Vec::new());
-        for state in group(&rig) {
-            let mut part = [0; 11];
-            let read = rig.device.read(fd, &mut part).expect("unread bytes");
-            bytes.extend_from_slice(&part[..read]);
-            rig.must_set(state);
-            assert_eq!(rig.device.session(), Some(fd), "{model:?}");
-        }
-        bytes.extend(rig.read_all());
-        let mut destination = Rig::with_seed(model, 2);
-        assert_eq!(destination.load(&bytes), Ok(()), "{model:?}");
-        assert!(destination.image() == rig.image(), "{model:?}");
-    });
-}
-
-#[test]
-fn bytes_that_are_being_prepared_are_waited_for() {
-    covers![V2_STREAM_NOT_READY];
-    for state in [
-        DeviceState::PRE_COPY,
-        DeviceState::PRE_COPY_P2P,
-        DeviceState::STOP_COPY,
-    ] {
-        let mut device = in_state(Capabilities::ALL, state);
-        let fd = device.session().expect("open");
-        device.driver_mut().reads =
-            VecDeque::from([Err(Fault::NotReady), Err(Fault::NotReady), Ok(2)]);
+        rig.write_by(&bytes, 4096).expect("a good stream");
+        rig.calls();
+        rig.fd = None;
+        assert_eq!(get_state(&mut rig.device).0, DeviceState::RESUMING.raw());
+        rig.must_set(DeviceState::STOP);
         assert_eq!(
-            device.read(fd, &mut [0; 4]),
-            Err(Fault::NotReady),
-            "{state}: no temporary end"
+            rig.calls(),
+            ["resuming_to_stop"],
+            "{model:?}: the request is all"
         );
-        let mut waits = 0;
-        assert_eq!(device.read_waiting(fd, &mut [0; 4], |_| waits += 1), Ok(2));
-        assert_eq!(waits, 1);
-        assert_eq!(device.state(), state);
-    }
-}
-
-#[test]
-fn the_end_is_temporary_before_the_device_is_stopped() {
-    covers![V2_STREAM_TEMPORARY_END, V2_STREAM_POLL];
-    let mut device = in_state(Capabilities::ALL, DeviceState::PRE_COPY);
-    let fd = device.session().expect("open");
-    device.driver_mut().reads = VecDeque::from([Ok(0), Ok(4), Err(Fault::NoDataNow)]);
-    let mut into = [0; 8];
-    assert_eq!(device.read(fd, &mut into), Err(Fault::NoDataNow));
-    assert_eq!(device.read(fd, &mut into), Ok(4), "more came");
-    assert_eq!(device.read(fd, &mut into), Err(Fault::NoDataNow));
-
-    every(|model| {
-        let mut rig = Rig::used(model, DeviceState::RUNNING);
-        if !rig.has(Capabilities::PRE_COPY) {
-            return;
-        }
-        rig.must_set(DeviceState::PRE_COPY);
-        let fd = rig.fd();
-        let mut one = [0];
-        // A poll tells beforehand what a read finds, byte by byte, and again after new changes.
-        for round in 0..3 {
-            loop {
-                let readable = rig.device.poll(fd).expect("a poll").readable;
-                match rig.device.read(fd, &mut one) {
-                    Ok(read) => assert!(readable && read == 1, "{model:?}, {round}"),
-                    Err(fault) => {
-                        assert_eq!(
-                            (fault, readable),
-                            (Fault::NoDataNow, false),
-                            "{model:?}, {round}"
-                        );
-                        break;
-                    }
-                }
-            }
-            rig.use_device();
-        }
+        assert!(rig.image() == source.image());
     });
-    // Where the device runs and logs what changes, more comes.
-    let mut rig = Rig::used(
-        vfio_migration::driver::Model::Buffering,
-        DeviceState::PRE_COPY,
-    );
-    rig.read_all();
-    rig.moments(1);
-    assert!(!rig.read_all().is_empty());
-}
-
-#[test]
-fn the_end_is_final_once_it_is() {
-    covers![V2_STREAM_FINAL_END, V2_STREAM_POLL];
-    every(|model| {
-        let mut rig = Rig::used(model, DeviceState::STOP_COPY);
-        rig.read_all();
-        let fd = rig.fd();
-        for _ in 0..3 {
-            assert_eq!(rig.device.read(fd, &mut [0; 16]), Ok(0));
-            assert!(rig.device.poll(fd).expect("a poll").readable, "{model:?}");
-        }
-    });
-    // Whatever the driver says: not even a broken one brings a temporary end, or life after the end.
-    let mut device = in_state(Capabilities::ALL, DeviceState::STOP_COPY);
-    let fd = device.session().expect("open");
-    device.driver_mut().reads = VecDeque::from([Ok(2), Err(Fault::NoDataNow), Ok(4)]);
-    let mut into = [0; 8];
-    assert_eq!(device.read(fd, &mut into), Ok(2));
-    assert_eq!(device.read(fd, &mut into), Ok(0));
-    assert_eq!(device.read(fd, &mut into), Ok(0));
-    assert!(device.poll(fd).expect("a poll").readable);
-}
-
-#[test]
-fn a_stream_that_was_refused_stays_so() {
-    covers![V2_STREAM_VERDICT_EARLY, V2_STREAM_TOO_LONG];
-    for (fault, later) in [
-        (Fault::InvalidStream, Fault::InvalidStream),
-        (Fault::StreamTooLong, Fault::StreamTooLong),
-    ] {
-        let mut device = in_state(Capabilities::ALL, DeviceState::RESUMING);
-        let fd = device.session().expect("open");
-        device.driver_mut().fails = Some(("write_stream", fault));
-        assert_eq!(device.write(fd, &[0; 4]), Err(fault));
-        device.driver_mut().fails = None;
-        calls(&mut device);
-        assert_eq!(device.write(fd, &[0; 4]), Err(later));
-        assert_eq!(
-            device.request(DeviceState::RUNNING),
-            Err(Fault::InvalidStream)
-        );
-        assert_eq!(device.state(), DeviceState::RESUMING);
-        assert!(
-            calls(&mut device).is_empty(),
-            "the driver cannot load it after all"
-        );
-        // The next session begins without a blot.
-        device.reset();
-        device.request(DeviceState::RESUMING).expect("again");
-        let fd = device.session().expect("open");
-        assert_eq!(device.write(fd, &[0; 4]), Ok(4));
-        assert_eq!(device.request(DeviceState::STOP), Ok(None));
-    }
 }

@@ -10,7 +10,7 @@ use crate::verdict::must_load;
 
 #[test]
 fn a_load_gives_the_state_of_the_source() {
-    covers![V2_STREAM_EXACT];
+    covers![V2_STREAM_EXACT, V2_ARCS_LOAD_WHOLE, V2_ARCS_RESUME_ANY];
     every(|model| {
         for state in Rig::states(model)
             .into_iter()

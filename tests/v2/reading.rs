@@ -80,7 +80,7 @@ fn moves_within_the_group_keep_the_stream() {
 
 #[test]
 fn unread_bytes_outlast_the_stop() {
-    covers![V2_STREAM_KEEPS, V2_STREAM_EXACT];
+    covers![V2_STREAM_KEEPS, V2_STREAM_EXACT, V2_ARCS_CAPTURE_REST];
     for model in Model::ALL {
         for state in Rig::states(model)
             .into_iter()

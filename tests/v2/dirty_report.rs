@@ -171,7 +171,12 @@ fn a_bitmap_has_exactly_the_pages_that_were_written() {
         let mut device = Fake::device(Capabilities::ALL);
         start(&mut device, PAGE, &[(0, 1 << 40)]).expect("a log");
         let runs: Vec<_> = (0..random(6))
-            .map(|_| (random(400 * PAGE), random(20 * PAGE)))
+            .map(|run| {
+                (
+                    random(400 * PAGE),
+                    random([20, 200][run as usize % 2] * PAGE),
+                )
+            })
             .map(|(start, more)| start..start + 1 + more)
             .collect();
         device.driver_mut().logged.clone_from(&runs);
