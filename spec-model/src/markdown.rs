@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, kind: BlockKind, range: Range<usize>) {
-        let end = range.start + self.text[range.clone()].trim_end().len();
+        let end = range.start + self.text[range.clone()].trim_ascii_end().len();
         self.document.blocks.push(Block {
             kind,
             range: range.start..end,
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
     fn start_block(&mut self, tag: &Tag<'a>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => self.paragraph(range),
-            Tag::Table(_) => self.push(BlockKind::Table(Vec::new()), range),
+            Tag::Table(_) => self.push(BlockKind::Table(Vec::with_capacity(16)), range),
             // Read at their end, or by themselves.
             Tag::Heading { .. } | Tag::HtmlBlock => {}
             _ => self.push(BlockKind::Other, range),
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
                     ..
                 }) = self.document.blocks.last_mut()
                 {
-                    let end = range.start + self.text[range.clone()].trim_end().len();
+                    let end = range.start + self.text[range.clone()].trim_ascii_end().len();
                     rows.push(range.start..end);
                 }
             }
@@ -364,7 +364,7 @@ fn cow(text: CowStr<'_>) -> Cow<'_, str> {
 }
 
 fn leading_space(text: &str) -> usize {
-    text.len() - text.trim_start().len()
+    text.len() - text.trim_ascii_start().len()
 }
 
 /// The range of a code span without its backticks and the padding inside them.
@@ -373,5 +373,5 @@ fn inside_backticks(text: &str, range: Range<usize>) -> Range<usize> {
     let ticks = code.len() - code.trim_start_matches('`').len();
     let inner = &code[ticks..code.len().saturating_sub(ticks).max(ticks)];
     let start = range.start + ticks + leading_space(inner);
-    start..start + inner.trim().len()
+    start..start + inner.trim_ascii().len()
 }

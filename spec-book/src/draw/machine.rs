@@ -144,7 +144,7 @@ impl Chart<'_> {
     fn line(&self, line: &Line<'_>) -> Element {
         let route = self.grid.route(line.from, line.to);
         let tips = route.tips.into_iter().zip(line.tips);
-        let tips = tips.filter_map(|(tip_at, wanted)| wanted.then(|| tip(tip_at)));
+        let tips = tips.filter(|(_, wanted)| *wanted).map(|(at, _)| tip(at));
         let group = el("g").class(if line.optional {
             "edge optional"
         } else {

@@ -67,14 +67,14 @@ impl<'a> Raw<'a> {
     }
 
     fn trimmed(self) -> Self {
-        let start = self.text.len() - self.text.trim_start().len();
-        self.slice(start, start + self.text.trim().len())
+        let start = self.text.len() - self.text.trim_ascii_start().len();
+        self.slice(start, start + self.text.trim_ascii().len())
     }
 
     /// Without the backticks around it.
     fn code(self) -> Option<Self> {
         let inner = self.text.strip_prefix('`')?.strip_suffix('`')?;
-        (!inner.contains('`') && !inner.trim().is_empty())
+        (!inner.contains('`') && !inner.trim_ascii().is_empty())
             .then(|| self.slice(1, self.text.len() - 1).trimmed())
     }
 
@@ -201,15 +201,9 @@ pub(crate) fn parse_state(text: &str, span: Span) -> Result<Vec<Spanned<&str>>, 
 
 /// `22`, `0x16`, `1 << 3`, `100 + 17`
 fn number(raw: Raw<'_>) -> Result<u64, Box<Diagnostic>> {
-    let plain = |text: &str| {
-        let text = text.trim().replace('_', "");
-        match text.strip_prefix("0x") {
-            Some(hex) => u64::from_str_radix(hex, 16).ok(),
-            None if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
-            None => None,
-        }
-    };
-    let value = if let Some((value, shift)) = raw.text.split_once("<<") {
+    let shifted = raw.text.split_once('<');
+    let shifted = shifted.and_then(|(value, shift)| Some((value, shift.strip_prefix('<')?)));
+    let value = if let Some((value, shift)) = shifted {
         plain(value).zip(plain(shift)).and_then(|(value, shift)| {
             let shift = u32::try_from(shift)
                 .ok()
@@ -227,6 +221,19 @@ fn number(raw: Raw<'_>) -> Result<u64, Box<Diagnostic>> {
         let error = raw.error("expected a number");
         Box::new(error.label("such as `22`, `0x16`, `1 << 3` or `100 + 17`"))
     })
+}
+
+/// `22`, `0x16`; underscores mean nothing.
+fn plain(text: &str) -> Option<u64> {
+    let text = text.trim_ascii();
+    if text.contains('_') {
+        return plain(&text.replace('_', ""));
+    }
+    match text.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16).ok(),
+        None if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        None => None,
+    }
 }
 
 /// `A|B`, `0` or `ERROR`. The bars may be written `\|`.
@@ -314,7 +321,7 @@ fn operation(code: Raw<'_>) -> Result<Operation, Box<Diagnostic>> {
 
 /// Markdown outside of a table: `\|` is `|`.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    if text.contains("\\|") {
+    if text.contains('\\') {
         Cow::Owned(text.replace("\\|", "|"))
     } else {
         Cow::Borrowed(text)
