@@ -35,6 +35,16 @@ pub(super) struct Streams {
 }
 
 impl Streams {
+    /// Nothing on its way. The memory stays, for the next image is as long as the last.
+    fn emptied(&mut self) -> Self {
+        let mut incoming = std::mem::take(&mut self.incoming);
+        incoming.clear();
+        Self {
+            incoming,
+            ..Self::default()
+        }
+    }
+
     fn unread(&self) -> usize {
         self.out.len() - self.read
     }
@@ -52,13 +62,13 @@ impl Buffering {
         self.streams = Streams {
             initial: true,
             ring: self.ring(),
-            ..Streams::default()
+            ..self.streams.emptied()
         };
     }
 
     fn end_session(&mut self) {
         self.device.stop_log();
-        self.streams = Streams::default();
+        self.streams = self.streams.emptied();
     }
 
     /// The longest stream that the driver makes or takes.
