@@ -1,4 +1,9 @@
-//! Writes the peer of the `decompose` benchmark: the book's table of actions, in C.
+//! Writes the peers of the `decompose` and `next` benchmarks: the book's tables in C, and as other crates' machines.
+
+#[path = "build/machines.rs"]
+mod machines;
+#[path = "build/next.rs"]
+mod next;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,7 +21,8 @@ fn entry(old: u32, new: u32) -> i32 {
     }
 }
 
-fn main() {
+/// The table of actions.
+fn actions_source() -> String {
     let states = (!DeviceState::RESERVED).wrapping_add(1);
     let needs_ndma = DeviceState::NDMA.bits();
     let mut c =
@@ -33,8 +39,20 @@ fn main() {
          \treturn table[old][new];\n}}\n"
     )
     .expect("a String takes all");
+    c
+}
+
+fn main() {
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    let file = Path::new(&out).join("peer.c");
-    std::fs::write(&file, c).expect("OUT_DIR is writable");
-    cc::Build::new().file(file).opt_level(2).compile("peer");
+    let write = |name: &str, text: String| {
+        let file = Path::new(&out).join(name);
+        std::fs::write(&file, text).expect("OUT_DIR is writable");
+        file
+    };
+    let files = [
+        write("actions.c", actions_source()),
+        write("next.c", next::source()),
+    ];
+    write("machines.rs", machines::source());
+    cc::Build::new().files(files).opt_level(2).compile("peer");
 }

@@ -6,10 +6,12 @@
 //! - [`rules`]: every rule of the book, for tests to name;
 //! - [`errno`]: the numbers with which accesses fail;
 //! - [`v1`]: the migration region. [`v1::actions`] answers a write of the device state, [`v1::access`] an access of the
-//!   data window, [`v1::Driver`] is what a driver implements, [`v1::flows`] what a VMM follows.
+//!   data window, [`v1::Driver`] is what a driver implements, [`v1::flows`] what a VMM follows;
+//! - [`v2`]: the state machine. [`v2::next`] and [`v2::path`] answer a request, [`v2::access`] an operation on a data
+//!   fd, [`v2::Driver`] is what a driver implements, [`v2::flows`] what a VMM follows.
 //!
-//! [`machine`] is the region itself, written once for all drivers: it takes reads and writes of bytes, and makes
-//! callbacks of [`v1::Driver`] of them.
+//! [`machine`] is the device's side, written once for all drivers: the region of v1, and the features and data fds of
+//! v2. It takes what user space does, and makes callbacks of [`v1::Driver`] or [`v2::Driver`] of it.
 //!
 //! The crate is `no_std`, allocates nothing and depends on nothing at run time. The feature `reference` adds drivers
 //! of three kinds of device and a small VMM; it needs an allocator.

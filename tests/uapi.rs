@@ -7,6 +7,11 @@ use spec_model::model::Book;
 use vfio_bindings::bindings::vfio as linux;
 use vfio_migration::{covers, v1};
 
+/// What bindgen calls otherwise than Linux.
+mod renamed {
+    pub(crate) use super::linux::vfio_device_mig_state_VFIO_DEVICE_STATE_NR as VFIO_DEVICE_STATE_NR;
+}
+
 /// Every name of Linux that the book may use, with its value there. A name that is missing here fails the tests.
 macro_rules! numbers {
     ($($module:ident: $($name:ident),+;)+) => {
@@ -18,8 +23,13 @@ fn of_linux() -> BTreeMap<&'static str, u64> {
     numbers! {
         linux: VFIO_REGION_TYPE_MIGRATION_DEPRECATED, VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED,
             VFIO_REGION_INFO_CAP_SPARSE_MMAP, VFIO_DEVICE_STATE_V1_RUNNING, VFIO_DEVICE_STATE_V1_SAVING,
-            VFIO_DEVICE_STATE_V1_RESUMING;
-        libc: EIO, EINVAL, ENOSPC;
+            VFIO_DEVICE_STATE_V1_RESUMING, VFIO_DEVICE_FEATURE_MASK, VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET,
+            VFIO_DEVICE_FEATURE_PROBE, VFIO_DEVICE_FEATURE_MIGRATION, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
+            VFIO_DEVICE_FEATURE_DMA_LOGGING_START, VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP,
+            VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE,
+            VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2, VFIO_PRECOPY_INFO_REINIT;
+        renamed: VFIO_DEVICE_STATE_NR;
+        libc: EIO, E2BIG, EBADF, EAGAIN, ENOMEM, ENODEV, EINVAL, ENOTTY, ENOSPC, ESPIPE, ENOMSG, EOVERFLOW;
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn run() {
     };
     compare(
         &c,
-        || drop(black_box(sum(&writes, ours))),
-        || drop(black_box(sum(&writes, peer))),
+        || _ = black_box(sum(&writes, ours)),
+        || _ = black_box(sum(&writes, peer)),
     );
 }

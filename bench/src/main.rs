@@ -6,10 +6,13 @@
 mod compile;
 mod decompose;
 mod files;
+mod machines;
 mod measure;
+mod next;
 mod read;
 mod site;
 mod stream;
+mod stream2;
 
 type Bench = (&'static str, fn());
 
@@ -18,7 +21,9 @@ const BENCHES: &[Bench] = &[
     ("scale", read::scale),
     ("expand", read::expand),
     ("decompose", decompose::run),
+    ("next", next::run),
     ("stream", stream::run),
+    ("stream2", stream2::run),
     ("site", site::run),
     ("compile", compile::run),
 ];

@@ -36,7 +36,7 @@ pub(crate) fn run() {
     compare(
         &c,
         || read_and_check(&book),
-        || drop(black_box(parse_only(&book))),
+        || _ = black_box(parse_only(&book)),
     );
 }
 
@@ -98,6 +98,6 @@ pub(crate) fn expand() {
             };
             black_box(spec_gen::rust::tokens(&book));
         },
-        || drop(black_box(parse_only(&files))),
+        || _ = black_box(parse_only(&files)),
     );
 }

@@ -9,11 +9,11 @@ use vfio_migration::v1::{DeviceState, Register};
 
 use crate::measure::{Comparison, print};
 
-const STATE: usize = 1 << 30;
+pub(crate) const STATE: usize = 1 << 30;
 const WINDOW: usize = 1 << 20;
 
 /// No guest: the device only has state.
-struct NoGuest;
+pub(crate) struct NoGuest;
 
 impl Bus for NoGuest {
     fn read(&self, _: u64, _: &mut [u8]) -> bool {
@@ -88,7 +88,7 @@ fn resume(region: &mut Region, user: &[u8], lengths: &[usize]) -> Duration {
     start.elapsed()
 }
 
-fn copy(from: &[u8], to: &mut [u8], lengths: &[usize]) -> Duration {
+pub(crate) fn copy(from: &[u8], to: &mut [u8], lengths: &[usize]) -> Duration {
     let mut at = 0;
     let start = Instant::now();
     for &len in lengths {

@@ -11,8 +11,9 @@ mod serve;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use spec_model::model::{Book, Edition};
 
-use crate::output::Outcome;
+use crate::output::{Outcome, Stop};
 
 /// Check, build and question the specification of VFIO device migration.
 ///
@@ -62,4 +63,22 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Preprocess(args) => preprocess::run(args, book),
         Command::Links(args) => links::run(args),
     }
+}
+
+/// The edition that a command line names.
+fn edition<'a>(book: &'a Book, name: &str) -> Outcome<&'a Edition> {
+    let known = || book.editions.iter().map(|edition| &edition.name.value);
+    book.edition(name)
+        .ok_or_else(|| unknown("edition", name, known()))
+}
+
+/// A name that the book does not have, with those that it has.
+fn unknown(kind: &str, name: &str, known: impl Iterator<Item = impl AsRef<str>>) -> Stop {
+    let known: Vec<_> = known.map(|name| format!("`{}`", name.as_ref())).collect();
+    let known = if known.is_empty() {
+        "none".to_owned()
+    } else {
+        known.join(", ")
+    };
+    Stop::trouble(format!("there is no {kind} `{name}`; the book has {known}"))
 }

@@ -50,23 +50,7 @@ impl<'a> Docs<'a> {
 
     /// The rule mark above the table at this place, as its id.
     pub(crate) fn rule_of(&self, at: Span) -> Option<&'a str> {
-        let in_file = || self.book.tables.iter().filter(|t| t.span.file == at.file);
-        let table = in_file().find(|t| t.span.start <= at.start && at.start < t.span.end)?;
-        let above = in_file()
-            .map(|t| t.span.end)
-            .filter(|&end| end <= table.span.start)
-            .max();
-        let near = |mark: Span| {
-            mark.file == at.file && mark.start >= above.unwrap_or(0) && mark.end <= table.span.start
-        };
-        let of_table = |subject: &Subject| matches!(subject, Subject::Table { kind, name } if *kind == table.kind && *name == table.name);
-        let rule = self
-            .book
-            .rules
-            .iter()
-            .rev()
-            .find(|r| near(r.mark) && of_table(&r.subject))?;
-        Some(&rule.id.value)
+        rule_of(self.book, at)
     }
 
     /// The words of a cell as a sentence: cells begin small and have no full stop.
@@ -152,6 +136,26 @@ impl<'a> Docs<'a> {
             .collect();
         doc(&paragraphs.join("\n\n"))
     }
+}
+
+/// The rule mark above the table at this place, as its id.
+pub(crate) fn rule_of(book: &Book, at: Span) -> Option<&str> {
+    let in_file = || book.tables.iter().filter(|t| t.span.file == at.file);
+    let table = in_file().find(|t| t.span.start <= at.start && at.start < t.span.end)?;
+    let above = in_file()
+        .map(|t| t.span.end)
+        .filter(|&end| end <= table.span.start)
+        .max();
+    let near = |mark: Span| {
+        mark.file == at.file && mark.start >= above.unwrap_or(0) && mark.end <= table.span.start
+    };
+    let of_table = |subject: &Subject| matches!(subject, Subject::Table { kind, name } if *kind == table.kind && *name == table.name);
+    let rule = book
+        .rules
+        .iter()
+        .rev()
+        .find(|r| near(r.mark) && of_table(&r.subject))?;
+    Some(&rule.id.value)
 }
 
 /// A doc comment, one attribute a line, as if written with `///`.

@@ -3,17 +3,20 @@
 //! Members stand in the order of writing and lists in the order of the book, so the same book gives the same bytes.
 
 use serde_json::{Value, json};
+use spec_model::analysis;
 use spec_model::model::{Book, Edition};
 use spec_model::source::Span;
 
 mod computed;
 mod device;
 mod register;
+mod requests;
+mod states;
 mod text;
 mod vmm;
 
 /// The version of the schema. It grows with every change that a reader could notice.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The model as text, with a line end at the end.
 pub fn text(book: &Book) -> String {
@@ -29,6 +32,7 @@ pub fn value(book: &Book) -> Value {
         "rules": text::rules(book, &places),
         "constants": register::groups(&book.constants, &places),
         "editions": list(&book.editions, |edition| edition_value(edition, &places)),
+        "mappings": text::mappings(book, &places),
         "terms": text::terms(book, &places),
         "demands": text::demands(book, &places),
     })
@@ -40,18 +44,21 @@ fn edition_value(edition: &Edition, places: &Places<'_>) -> Value {
         "title": edition.title,
         "constants": register::groups(&edition.constants, places),
         "structs": register::structs(edition, places),
+        "ioctls": register::ioctls(edition, places),
         "bits": edition.bits.as_ref().map(|bits| device::bits(bits, places)),
+        "states": edition.fsm.as_ref().map(|fsm| states::states(fsm, places)),
         "capabilities": device::capabilities(edition, places),
         "errors": device::errors(edition, places),
         "events": device::events(edition, places),
         "protocols": register::protocols(edition, places),
+        "fd_protocols": register::fd_protocols(edition, places),
         "description": vmm::description(edition, places),
         "consequences": vmm::consequences(edition, places),
         "conditions": vmm::conditions(edition, places),
         "work": vmm::work(edition, places),
         "failures": vmm::failures(edition, places),
         "flows": vmm::flows(edition, places),
-        "computed": edition.bits.as_ref().map(|bits| computed::computed(edition, bits)),
+        "computed": analysis::register(edition).map(|register| computed::computed(edition, register)),
     })
 }
 

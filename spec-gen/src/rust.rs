@@ -4,6 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use spec_model::analysis::{self, Register};
 use spec_model::model::{Book, Edition};
 
 use crate::doc::{Docs, doc};
@@ -11,11 +12,14 @@ use crate::names::{Names, RootNames};
 
 mod actions;
 mod answer;
+mod arcs;
 mod bits;
 mod bits_text;
+mod call;
 mod capabilities;
 mod choice;
 mod constants;
+mod deed;
 mod description;
 mod description_text;
 mod driver;
@@ -23,14 +27,22 @@ mod expr;
 mod faults;
 mod flow_types;
 mod flows;
+mod ioctls;
 mod parse_error;
+mod paths;
 mod predicates;
 mod protocol;
 mod refusals;
 mod registers;
+mod requests;
 mod rules;
+mod state;
+mod states;
+mod states_text;
 mod structs;
 mod system;
+
+pub(crate) use states::ERROR;
 
 /// One group of generated items.
 pub struct Group {
@@ -60,14 +72,19 @@ type Generator = fn(&Cx<'_>) -> TokenStream;
 /// The groups of an edition, in the order of the generated module.
 const EDITION_GROUPS: &[(&str, Generator)] = &[
     ("constants", constants::of_edition),
+    ("ioctls", ioctls::generate),
     ("structs", structs::generate),
     ("registers", registers::generate),
     ("bits", bits::generate),
     ("bits_text", bits_text::generate),
+    ("states", states::generate),
+    ("states_text", states_text::generate),
     ("predicates", predicates::generate),
     ("capabilities", capabilities::generate),
     ("actions", actions::generate),
     ("refusals", refusals::generate),
+    ("arcs", arcs::generate),
+    ("requests", requests::generate),
     ("faults", faults::generate),
     ("protocol", protocol::generate),
     ("driver", driver::generate),
@@ -141,7 +158,12 @@ pub fn tokens(book: &Book) -> TokenStream {
     out
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    /// The register with the state, whatever it holds.
+    pub(crate) fn register(&self) -> Option<Register<'a>> {
+        analysis::register(self.edition)
+    }
+
     /// An expression as the book writes it.
     pub(crate) fn written(&self, at: spec_model::source::Span) -> String {
         self.book

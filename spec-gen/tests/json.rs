@@ -77,6 +77,7 @@ fn the_schema_names_every_member() {
         common::book(),
         common::case("gaps"),
         common::case("only_numbers"),
+        common::case("states"),
     ] {
         paths(&json::value(&book), "", &mut found);
     }
@@ -88,7 +89,7 @@ fn the_same_book_gives_the_same_bytes() {
     let text = json::text(&common::book());
     assert_eq!(text, json::text(&common::book()));
     assert!(
-        text.starts_with("{\n  \"format\": 1,\n  \"chapters\": ["),
+        text.starts_with("{\n  \"format\": 2,\n  \"chapters\": ["),
         "{}",
         &text[..40]
     );
@@ -135,4 +136,22 @@ fn every_write_has_its_actions() {
         .find(resume_to_run)
         .unwrap();
     assert_eq!(write["groups"], serde_json::json!(["!RESUMING", "RUNNING"]));
+}
+
+#[test]
+fn every_request_has_its_path() {
+    let value = json::value(&common::book());
+    let requests = &value["editions"][1]["computed"]["requests"];
+    let requests = requests.as_array().unwrap();
+    let flags: Vec<_> = requests.iter().map(|set| &set["flags"]).collect();
+    assert_eq!(flags, [1, 3, 5, 7]);
+    let answers = requests[3]["answers"].as_array().unwrap();
+    assert_eq!(answers.len(), 64);
+    let answer = |from: u32, to: u32| {
+        let mut answers = answers.iter();
+        answers.find(|it| it["from"] == from && it["to"] == to)
+    };
+    let stop_and_copy = answer(6, 3).unwrap();
+    assert_eq!(stop_and_copy["path"], serde_json::json!([6, 7, 3]));
+    assert_eq!(answer(3, 6).unwrap()["refused"], "refused_request");
 }

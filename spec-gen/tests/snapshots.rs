@@ -52,8 +52,10 @@ fn text(group: &rust::Group) -> String {
     let items = code
         .join(" ")
         .replace(" pub ", "\npub ")
-        .replace("[ ", "[\n    ")
-        .replace(", V1_", ",\n    V1_");
+        .replace("[ ", "[\n    ");
+    let (types, list) = items.rsplit_once(" ALL: ").unwrap();
+    let list = list.replace(", ]", " ]").replace(", ", ",\n    ");
+    let items = format!("{types} ALL: {list}");
     items.replace(" ]", "\n]").replace(", }", " }") + "\n"
 }
 

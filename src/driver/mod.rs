@@ -1,4 +1,5 @@
-//! Reference drivers: one small device, three ways to migrate it, the same [`v1::Driver`] trait.
+//! Reference drivers: one small device, three ways to migrate it. Each implements [`v1::Driver`] (its `migrate.rs`) and
+//! [`v2::Driver`] (its `arcs.rs`), on the same hardware.
 //!
 //! - [`Buffering`]: hardware NDMA, pre-copy with an internal dirty log, one buffer for both directions.
 //! - [`Quiet`]: no NDMA in hardware, needs quiet MMIO; optionally NDMA in software.
@@ -26,10 +27,11 @@ pub use quiet::Quiet;
 pub use traced::Traced;
 
 use crate::machine::Window;
-use crate::v1;
+use crate::machine::v2::Services;
+use crate::{v1, v2};
 
-/// A function of a device as the host sees it: a migration driver, and the BAR that the guest uses.
-pub trait Function: v1::Driver + Window {
+/// A function of a device as the host sees it: the hardware, and the BAR that the guest uses.
+pub trait Function {
     /// The hardware.
     fn device(&self) -> &Device;
 
@@ -56,3 +58,13 @@ pub trait Function: v1::Driver + Window {
         self.device().image()
     }
 }
+
+/// A function whose driver migrates it through the region of v1.
+pub trait V1Function: Function + v1::Driver + Window {}
+
+impl<T: Function + v1::Driver + Window + ?Sized> V1Function for T {}
+
+/// A function whose driver migrates it by the state machine of v2.
+pub trait V2Function: Function + v2::Driver + Services {}
+
+impl<T: Function + v2::Driver + Services + ?Sized> V2Function for T {}

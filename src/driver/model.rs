@@ -3,8 +3,9 @@
 use std::boxed::Box;
 
 use super::buffering::{self, Buffering};
-use super::{Bus, Direct, Function, Quiet, Traced};
+use super::{Bus, Direct, Quiet, Traced, V1Function, V2Function};
 use crate::machine::MigrationRegion;
+use crate::machine::v2::MigrationDevice;
 
 /// A driver and its mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,8 +39,17 @@ impl Model {
         }
     }
 
-    /// A driver for a small device. Drivers with different seeds never name two streams alike.
-    pub fn driver(self, seed: u32, bus: impl Bus + 'static) -> Box<dyn Function> {
+    /// A driver of v1 for a small device. Drivers with different seeds never name two streams alike.
+    pub fn driver(self, seed: u32, bus: impl Bus + 'static) -> Box<dyn V1Function> {
+        self.both(seed, bus)
+    }
+
+    /// The same device with a driver of v2.
+    pub fn driver_v2(self, seed: u32, bus: impl Bus + 'static) -> Box<dyn V2Function> {
+        self.both(seed, bus)
+    }
+
+    fn both(self, seed: u32, bus: impl Bus + 'static) -> Box<dyn Both> {
         const MEMORY: usize = 8192;
         match self {
             Self::Buffering => {
@@ -60,4 +70,18 @@ impl Model {
     pub fn open(self, seed: u32, bus: impl Bus + 'static) -> MigrationRegion<Traced> {
         MigrationRegion::new(Traced::new(self.driver(seed, bus)))
     }
+
+    /// Such a device with a driver of v2, freshly opened.
+    pub fn open_v2(
+        self,
+        seed: u32,
+        bus: impl Bus + 'static,
+    ) -> MigrationDevice<Traced<dyn V2Function>> {
+        MigrationDevice::new(Traced::new(self.driver_v2(seed, bus)))
+    }
 }
+
+/// A driver of both editions.
+trait Both: V1Function + V2Function {}
+
+impl<T: V1Function + V2Function> Both for T {}

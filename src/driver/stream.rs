@@ -5,6 +5,7 @@
 //! repeated, foreign, merged, split and swapped segments are all found.
 
 use crate::v1::Fault;
+use crate::v2;
 
 /// The version of the framing and of what is in it.
 pub const VERSION: u16 = 1;
@@ -43,9 +44,17 @@ impl From<Invalid> for Fault {
     }
 }
 
+impl From<Invalid> for v2::Fault {
+    fn from(_: Invalid) -> Self {
+        Self::InvalidStream
+    }
+}
+
 impl Header {
     /// Bytes before the payload.
     pub const LEN: usize = 40;
+    /// Where among them the length of the payload is.
+    const LENGTH: usize = 24;
     /// Where among them the checksum is.
     const CHECKSUM: usize = 32;
 
@@ -98,6 +107,26 @@ impl Header {
             session: long(16),
         })
     }
+}
+
+/// The segments of a stream whose boundaries were lost: each header says how long its segment is. What follows the last
+/// whole segment is a segment of its own, and no sound one.
+pub fn segments(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        if bytes.is_empty() {
+            return None;
+        }
+        let len = bytes
+            .get(Header::LENGTH..)
+            .and_then(|rest| rest.first_chunk());
+        let len = len.map_or(u64::MAX, |len| u64::from_le_bytes(*len));
+        let len = usize::try_from(len)
+            .unwrap_or(usize::MAX)
+            .saturating_add(Header::LEN);
+        let (segment, after) = bytes.split_at(len.min(bytes.len()));
+        bytes = after;
+        Some(segment)
+    })
 }
 
 /// Makes segments of one stream.

@@ -4,19 +4,20 @@ use std::boxed::Box;
 use std::ops::Range;
 use std::vec::Vec;
 
-use super::{Device, Function};
+use super::{Device, Function, V1Function, V2Function};
 use crate::machine::Window;
-use crate::v1::{Capabilities, Description, DeviceState, Driver, Fault};
+use crate::machine::v2::{LogRange, Services};
+use crate::{v1, v2};
 
-/// A driver, and the names of the actions, callbacks and events that reached it.
-pub struct Traced {
-    inner: Box<dyn Function>,
+/// A driver, and the names of the actions or arcs, callbacks and events that reached it.
+pub struct Traced<F: ?Sized = dyn V1Function> {
+    inner: Box<F>,
     calls: Vec<&'static str>,
 }
 
-impl Traced {
+impl<F: ?Sized> Traced<F> {
     /// Listens to this driver.
-    pub fn new(inner: Box<dyn Function>) -> Self {
+    pub fn new(inner: Box<F>) -> Self {
         Self {
             inner,
             calls: Vec::new(),
@@ -29,7 +30,7 @@ impl Traced {
     }
 }
 
-impl std::fmt::Debug for Traced {
+impl<F: Function + ?Sized> std::fmt::Debug for Traced<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Traced")
             .field("device", self.inner.device())
@@ -48,36 +49,96 @@ macro_rules! pass_on {
     };
 }
 
-impl Driver for Traced {
-    fn capabilities(&self) -> Capabilities {
+impl v1::Driver for Traced {
+    fn capabilities(&self) -> v1::Capabilities {
         self.inner.capabilities()
     }
 
-    fn describe(&self) -> Description {
+    fn describe(&self) -> v1::Description {
         self.inner.describe()
     }
 
     pass_on! {
-        start_precopy() -> Result<(), Fault>;
-        quiesce() -> Result<(), Fault>;
-        stop() -> Result<(), Fault>;
-        capture() -> Result<(), Fault>;
-        open_resume() -> Result<(), Fault>;
-        load() -> Result<(), Fault>;
-        run() -> Result<(), Fault>;
-        allow_dma() -> Result<(), Fault>;
-        pending() -> Result<u64, Fault>;
-        acknowledge() -> Result<u64, Fault>;
-        next_segment() -> Result<u64, Fault>;
-        segment_offset() -> Result<u64, Fault>;
-        read_segment(offset: u64, into: &mut [u8]) -> Result<(), Fault>;
-        offer() -> Result<u64, Fault>;
-        write_segment(offset: u64, from: &[u8]) -> Result<(), Fault>;
-        commit(value: u64) -> Result<(), Fault>;
-        reset(state: DeviceState);
-        enter_error(state: DeviceState);
-        settle(state: DeviceState);
-        segment_size() -> Result<u64, Fault>;
+        start_precopy() -> Result<(), v1::Fault>;
+        quiesce() -> Result<(), v1::Fault>;
+        stop() -> Result<(), v1::Fault>;
+        capture() -> Result<(), v1::Fault>;
+        open_resume() -> Result<(), v1::Fault>;
+        load() -> Result<(), v1::Fault>;
+        run() -> Result<(), v1::Fault>;
+        allow_dma() -> Result<(), v1::Fault>;
+        pending() -> Result<u64, v1::Fault>;
+        acknowledge() -> Result<u64, v1::Fault>;
+        next_segment() -> Result<u64, v1::Fault>;
+        segment_offset() -> Result<u64, v1::Fault>;
+        read_segment(offset: u64, into: &mut [u8]) -> Result<(), v1::Fault>;
+        offer() -> Result<u64, v1::Fault>;
+        write_segment(offset: u64, from: &[u8]) -> Result<(), v1::Fault>;
+        commit(value: u64) -> Result<(), v1::Fault>;
+        reset(state: v1::DeviceState);
+        enter_error(state: v1::DeviceState);
+        settle(state: v1::DeviceState);
+        segment_size() -> Result<u64, v1::Fault>;
+    }
+}
+
+impl v2::Driver for Traced<dyn V2Function> {
+    fn capabilities(&self) -> v2::Capabilities {
+        self.inner.capabilities()
+    }
+
+    pass_on! {
+        resuming_to_stop() -> Result<(), v2::Fault>;
+        stop_to_resuming() -> Result<(), v2::Fault>;
+        stop_to_stop_copy() -> Result<(), v2::Fault>;
+        stop_copy_to_stop() -> Result<(), v2::Fault>;
+        running_to_stop() -> Result<(), v2::Fault>;
+        stop_to_running() -> Result<(), v2::Fault>;
+        running_to_running_p2p() -> Result<(), v2::Fault>;
+        running_p2p_to_running() -> Result<(), v2::Fault>;
+        running_p2p_to_stop() -> Result<(), v2::Fault>;
+        stop_to_running_p2p() -> Result<(), v2::Fault>;
+        running_to_pre_copy() -> Result<(), v2::Fault>;
+        pre_copy_to_running() -> Result<(), v2::Fault>;
+        pre_copy_to_stop_copy() -> Result<(), v2::Fault>;
+        pre_copy_to_pre_copy_p2p() -> Result<(), v2::Fault>;
+        pre_copy_p2p_to_pre_copy() -> Result<(), v2::Fault>;
+        running_p2p_to_pre_copy_p2p() -> Result<(), v2::Fault>;
+        pre_copy_p2p_to_running_p2p() -> Result<(), v2::Fault>;
+        pre_copy_p2p_to_stop_copy() -> Result<(), v2::Fault>;
+        read_stream(into: &mut [u8]) -> Result<usize, v2::Fault>;
+        write_stream(from: &[u8]) -> Result<usize, v2::Fault>;
+        poll_stream() -> Result<bool, v2::Fault>;
+        precopy_info() -> Result<v2::PrecopyInfo, v2::Fault>;
+        reset(state: v2::DeviceState);
+        enter_error(state: v2::DeviceState);
+        close(state: v2::DeviceState);
+    }
+}
+
+impl Services for Traced<dyn V2Function> {
+    fn stop_copy_length(&self) -> u64 {
+        self.inner.stop_copy_length()
+    }
+
+    fn logs_dma(&self) -> bool {
+        self.inner.logs_dma()
+    }
+
+    fn start_log(&mut self, ranges: &[LogRange], page_size: u64) -> Result<u64, v2::Fault> {
+        self.inner.start_log(ranges, page_size)
+    }
+
+    fn take_log(
+        &mut self,
+        addresses: Range<u64>,
+        run: &mut dyn FnMut(Range<u64>),
+    ) -> Result<(), v2::Fault> {
+        self.inner.take_log(addresses, run)
+    }
+
+    fn stop_log(&mut self) {
+        self.inner.stop_log();
     }
 }
 
@@ -95,7 +156,7 @@ impl Window for Traced {
     }
 }
 
-impl Function for Traced {
+impl<F: Function + ?Sized> Function for Traced<F> {
     fn device(&self) -> &Device {
         self.inner.device()
     }

@@ -7,6 +7,7 @@
 mod place;
 mod registers;
 mod state;
+pub mod v2;
 mod window;
 
 use core::ops::Range;

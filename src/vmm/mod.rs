@@ -4,34 +4,41 @@
 //! a flow at the destination takes one. Everything that happens is in the [`Log`].
 
 mod domain;
+mod edition;
 mod guest;
 mod log;
 mod memory;
 mod run;
 mod slot;
 mod transfer;
+mod v1;
+pub mod v2;
 mod work;
 
 use std::vec::Vec;
 
 pub use domain::Domain;
+pub use edition::{Amount, Attached, Edition};
 pub use guest::Guest;
 pub use log::Log;
 pub use memory::{Memory, PAGE, Port, Traffic};
 pub use run::Failure;
 pub use slot::Slot;
 pub use transfer::{Stream, Transfer};
+pub use v1::V1;
 
 use crate::driver::Model;
-use crate::v1::Flow;
+
+/// A virtual machine on one host whose devices are migrated as v1 says; [`v2::Vmm`] is the other kind.
+pub type Vmm = VirtualMachine<V1>;
 
 /// A virtual machine on one host.
 #[derive(Debug)]
-pub struct Vmm {
+pub struct VirtualMachine<E: Edition> {
     /// Guest memory.
     pub memory: Memory,
     /// The devices.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<E::Slot>,
     /// The software in the guest.
     pub guest: Guest,
     /// What is leaving, or has arrived.
@@ -48,14 +55,14 @@ pub struct Vmm {
     pub log: Log,
 }
 
-impl Vmm {
+impl<E: Edition> VirtualMachine<E> {
     /// A machine with these devices. Machines with different seeds never name two streams alike.
     pub fn new(models: &[Model], seed: u32) -> Self {
         let memory = Memory::new(models.len() * Guest::PAGES);
         let slots = models
             .iter()
             .enumerate()
-            .map(|(n, model)| Slot::new(*model, n, seed, &memory))
+            .map(|(n, model)| E::Slot::open(*model, n, seed, &memory))
             .collect();
         Self {
             memory,
@@ -80,13 +87,6 @@ impl Vmm {
             slot.function().device_mut().permit_interrupts(false);
         }
         vmm
-    }
-
-    /// Whether a flow is meant for this device: it has what the flow needs, and nothing that it must not have.
-    pub fn qualifies(flow: &Flow, model: Model) -> bool {
-        let description = model.driver(0, Memory::new(0).port()).describe();
-        let has = |name: &&str| description.flag(name).unwrap_or(false);
-        flow.needs.iter().all(has) && !flow.lacks.iter().any(has)
     }
 
     /// The guest uses its devices for a while, outside any flow. Gives how many of its requests were answered.

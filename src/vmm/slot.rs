@@ -74,7 +74,7 @@ impl Slot {
         result
     }
 
-    pub(super) fn reset(&mut self, log: &mut Log) {
+    pub(super) fn reset_region(&mut self, log: &mut Log) {
         self.region.reset();
         self.note(log, "reset", None);
     }

@@ -26,6 +26,8 @@ pub struct Transfer {
 pub struct Stream {
     segments: Vec<Vec<u8>>,
     begin: usize,
+    /// What arrives of it, once, if not what was sent.
+    instead: Option<Vec<Vec<u8>>>,
 }
 
 impl Stream {
@@ -46,7 +48,15 @@ impl Stream {
 
     /// Replaces everything by these segments.
     pub fn replace(&mut self, segments: Vec<Vec<u8>>) {
-        *self = Self { segments, begin: 0 };
+        *self = Self {
+            segments,
+            ..Self::default()
+        };
+    }
+
+    /// What arrives of the stream that began last.
+    pub(super) fn arriving(&mut self) -> Vec<Vec<u8>> {
+        self.instead.take().unwrap_or_else(|| self.last().to_vec())
     }
 
     pub(super) fn begin(&mut self) {
@@ -87,5 +97,13 @@ impl Transfer {
             let byte = segment.len() / 2;
             segment[byte] ^= 0x10;
         }
+    }
+
+    /// The next time the first device's stream arrives, it arrives like this.
+    pub(super) fn spoil(&mut self, change: impl FnOnce(&mut Vec<u8>)) {
+        let stream = &mut self.streams[0];
+        let mut bytes = stream.last().concat();
+        change(&mut bytes);
+        stream.instead = Some(vec![bytes]);
     }
 }

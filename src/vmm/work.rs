@@ -1,41 +1,32 @@
-//! What the VMM does in a step. A new row of the book's table does not compile until it is done here.
+//! What the VMM does in a step, as far as it is the same in both editions.
 
 use std::format;
 
-use super::Vmm;
-use crate::v1::{DeviceState, Fault, Work};
+use super::VirtualMachine;
+use super::edition::{Amount, Attached, Edition};
+use crate::driver::device::Trouble;
 
-/// Segments after which pre-copy goes on to the next step, though more may come.
-const ENOUGH: usize = 8;
+impl<E: Edition> VirtualMachine<E> {
+    /// Of the first device.
+    pub(super) fn trouble(&mut self) -> &mut Trouble {
+        self.slots[0].function().device_mut().trouble()
+    }
 
-impl Vmm {
-    pub(super) fn work(&mut self, work: Work) -> Result<(), Fault> {
-        match work {
-            Work::RunGuest => self.run_guest(),
-            Work::StreamMemory => self.stream_memory(),
-            Work::Precopy => self.precopy()?,
-            Work::CopyDirtyMemory => self.copy_dirty_memory(),
-            Work::SettlePageRequests => self.settle_page_requests(),
-            Work::SnapshotDirtyLog => self.snapshot_dirty_log(),
-            Work::CopyFinalMemory => self.copy_final_memory(),
-            Work::Drain => self.drain()?,
-            Work::DrainPartly => self.each_slot(|vmm, slot| vmm.read_segments(slot, 1))?,
-            Work::ReceiveMemory => self.receive_memory(),
-            Work::Load => self.each_slot(|vmm, slot| vmm.load(slot, usize::MAX))?,
-            Work::LoadPartly => self.each_slot(|vmm, slot| vmm.load(slot, 1))?,
-            Work::RestoreConfig => self.restore_config(),
+    pub(super) fn read_streams(&mut self, amount: Amount) -> Result<(), E::Fault> {
+        for (slot, stream) in self.slots.iter_mut().zip(&mut self.transfer.streams) {
+            slot.read(amount, stream, &mut self.log)?;
         }
         Ok(())
     }
 
-    fn each_slot(
-        &mut self,
-        mut act: impl FnMut(&mut Self, usize) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        (0..self.slots.len()).try_for_each(|slot| act(self, slot))
+    pub(super) fn load(&mut self, amount: Amount) -> Result<(), E::Fault> {
+        for (slot, stream) in self.slots.iter_mut().zip(&mut self.transfer.streams) {
+            slot.load(amount, &stream.arriving(), &mut self.log)?;
+        }
+        Ok(())
     }
 
-    fn run_guest(&mut self) {
+    pub(super) fn run_guest(&mut self) {
         let (asked, answered) = (0..3).fold((0, 0), |(asked, answered), _| {
             let (more, done) = self.let_guest_work(true);
             (asked + more, answered + done)
@@ -49,9 +40,7 @@ impl Vmm {
     pub(super) fn let_guest_work(&mut self, settle: bool) -> (usize, usize) {
         let mut asked = 0;
         for (number, slot) in self.slots.iter_mut().enumerate() {
-            asked += self
-                .guest
-                .ask(number, slot.region.driver_mut(), &self.memory, 2);
+            asked += self.guest.ask(number, slot.function(), &self.memory, 2);
         }
         for _ in 0..24 {
             for slot in &mut self.slots {
@@ -68,13 +57,13 @@ impl Vmm {
         (asked, answered)
     }
 
-    fn stream_memory(&mut self) {
+    pub(super) fn stream_memory(&mut self) {
         let pages = self.memory.pages();
         self.send_pages(0..pages);
         self.log.note(format!("memory: all {pages} pages"));
     }
 
-    fn copy_dirty_memory(&mut self) {
+    pub(super) fn copy_dirty_memory(&mut self) {
         let dirty = self.memory.take_dirty();
         self.log
             .note(format!("memory: {} dirty pages", dirty.len()));
@@ -88,18 +77,18 @@ impl Vmm {
     }
 
     /// What is pending, the guest meanwhile at work, then what has become pending since.
-    fn precopy(&mut self) -> Result<(), Fault> {
-        self.each_slot(|vmm, slot| vmm.read_segments(slot, ENOUGH))?;
+    pub(super) fn precopy(&mut self) -> Result<(), E::Fault> {
+        self.read_streams(Amount::Now)?;
         if self.vcpus {
             let (asked, answered) = self.let_guest_work(false);
             self.log
                 .note(format!("guest: asks {asked}, gets {answered}"));
         }
-        self.each_slot(|vmm, slot| vmm.read_segments(slot, ENOUGH))
+        self.read_streams(Amount::Now)
     }
 
     /// The guest does not know that its devices are quiet: it goes on asking. Then it provides the pages.
-    fn settle_page_requests(&mut self) {
+    pub(super) fn settle_page_requests(&mut self) {
         let (asked, answered) = self.let_guest_work(false);
         let mut settled = 0;
         for slot in &mut self.slots {
@@ -114,10 +103,7 @@ impl Vmm {
 
     /// Later, if a device may still do DMA: one without NDMA that has to be stopped first.
     pub(super) fn snapshot_dirty_log(&mut self) {
-        self.snapshot_due = self
-            .slots
-            .iter()
-            .any(|slot| !slot.region.state().dma_quiet());
+        self.snapshot_due = self.slots.iter().any(|slot| !E::dma_quiet(slot.state()));
         if self.snapshot_due {
             self.log.note("dirty log: waits for a device without NDMA");
             return;
@@ -130,15 +116,15 @@ impl Vmm {
         self.last_dirty.extend(dirty);
     }
 
-    fn copy_final_memory(&mut self) {
+    pub(super) fn copy_final_memory(&mut self) {
         let pages = std::mem::take(&mut self.last_dirty);
         self.log.note(format!("memory: {} last pages", pages.len()));
         self.send_pages(pages);
     }
 
     /// Reads every stream to its end; what else travels is fixed by then.
-    fn drain(&mut self) -> Result<(), Fault> {
-        self.each_slot(|vmm, slot| vmm.read_segments(slot, usize::MAX))?;
+    pub(super) fn drain(&mut self) -> Result<(), E::Fault> {
+        self.read_streams(Amount::Whole)?;
         if self.transfer.pages.is_empty() {
             self.stream_memory();
         }
@@ -150,18 +136,7 @@ impl Vmm {
         Ok(())
     }
 
-    /// Rounds of the window's protocol, until nothing is pending or `limit` segments are read.
-    fn read_segments(&mut self, slot: usize, limit: usize) -> Result<(), Fault> {
-        let stream = &mut self.transfer.streams[slot];
-        let mut left = limit;
-        while self.slots[slot].pending(&mut self.log)? && left > 0 {
-            self.slots[slot].fetch(stream, &mut self.log)?;
-            left -= 1;
-        }
-        Ok(())
-    }
-
-    fn receive_memory(&mut self) {
+    pub(super) fn receive_memory(&mut self) {
         for (page, bytes) in &self.transfer.pages {
             self.memory.set_page(*page, bytes);
         }
@@ -171,15 +146,7 @@ impl Vmm {
         ));
     }
 
-    fn load(&mut self, slot: usize, limit: usize) -> Result<(), Fault> {
-        let segments = self.transfer.streams[slot].last();
-        for segment in segments.iter().take(limit) {
-            self.slots[slot].put(segment, &mut self.log)?;
-        }
-        Ok(())
-    }
-
-    fn restore_config(&mut self) {
+    pub(super) fn restore_config(&mut self) {
         for (slot, permitted) in self.slots.iter_mut().zip(&self.transfer.interrupts) {
             slot.function().device_mut().permit_interrupts(*permitted);
         }
@@ -188,8 +155,6 @@ impl Vmm {
 
     /// Whether every device runs, as the vCPUs need it.
     pub(super) fn all_running(&self) -> bool {
-        self.slots
-            .iter()
-            .all(|slot| slot.region.state().contains(DeviceState::RUNNING))
+        self.slots.iter().all(|slot| E::serves_vcpus(slot.state()))
     }
 }

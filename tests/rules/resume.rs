@@ -135,7 +135,7 @@ fn a_stream_for_a_larger_device_does_not_load() {
         window: 6144,
         seed: 3,
     };
-    let driver = Traced::new(Box::new(Buffering::new(config, memory.port())));
+    let driver: Traced = Traced::new(Box::new(Buffering::new(config, memory.port())));
     let mut rig = Rig::new(Model::Buffering);
     rig.region = MigrationRegion::new(driver);
     assert_eq!(rig.load(&segments), Err(Fault::InvalidStream));

@@ -1,11 +1,16 @@
 //! `gen` writes what spec-gen makes of the book.
 
-use crate::common::TempBook;
+use crate::common::{TempBook, repository, run};
 
 #[test]
-fn both_languages_go_to_stdout_or_to_a_file() {
+fn every_language_goes_to_stdout_or_to_a_file() {
     let book = TempBook::door();
-    for (language, part) in [("json", "\"bolt_in_the_air\""), ("rust", "pub mod door {")] {
+    for (language, part) in [
+        ("json", "\"bolt_in_the_air\""),
+        ("rust", "pub mod door {"),
+        ("c", "#define VFIO_DOOR_DOOR_OPEN 1U"),
+        ("dot", "digraph \"door\" {"),
+    ] {
         let printed = book.run(&["gen", language]);
         assert_eq!((printed.code, printed.stderr.as_str()), (Some(0), ""));
         assert!(printed.stdout.contains(part), "{language} has no {part}");
@@ -35,4 +40,21 @@ fn a_file_that_cannot_be_written_is_one_line() {
         "{}",
         refused.stderr
     );
+}
+
+#[test]
+fn dot_draws_the_states_of_an_edition() {
+    insta::assert_snapshot!(TempBook::door().run(&["gen", "dot", "door"]).seen());
+    for edition in ["v1", "v2"] {
+        let drawn = run(&repository(), &["gen", "dot", edition]);
+        assert_eq!((drawn.code, drawn.stderr.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("dot_{edition}"), drawn.stdout);
+    }
+}
+
+#[test]
+fn an_edition_that_cannot_be_drawn_is_one_line() {
+    let book = TempBook::door();
+    insta::assert_snapshot!("dot_unknown", book.run(&["gen", "dot", "window"]).seen());
+    insta::assert_snapshot!("json_of_one", book.run(&["gen", "json", "door"]).seen());
 }

@@ -8,4 +8,5 @@ mod help;
 mod links;
 mod path;
 mod preprocess;
+mod requests;
 mod serve;

@@ -1,39 +1,48 @@
 //! What follows from the tables: the valid states, the answer to every write in each order, and how each compares
-//! with single steps.
+//! with single steps; the answer to every request.
 
 use serde_json::{Map, Value, json};
-use spec_model::analysis::{self, OrderReport, Pair, Verdict};
+use spec_model::analysis::{self, OrderReport, Pair, Register, Verdict};
 use spec_model::expr::Expr;
 use spec_model::model::{ActionTable, BitField, Edition};
 
-use super::list;
+use super::{list, requests};
 
-pub(super) fn computed(edition: &Edition, bits: &BitField) -> Value {
-    let states = analysis::valid_states(bits);
+pub(super) fn computed(edition: &Edition, register: Register<'_>) -> Value {
+    let states = register.states();
+    let (orders, matrix, requests) = match register {
+        Register::Bits(bits) => (
+            list(&bits.actions, |order| order_value(bits, order)),
+            matrix(edition, bits, &states),
+            json!([]),
+        ),
+        Register::Fsm(fsm) => (json!([]), json!([]), requests::requests(edition, fsm)),
+    };
     json!({
-        "states": list(&states, |&value| state(bits, value)),
-        "error_state": analysis::error_state(bits),
-        "orders": list(&bits.actions, |order| order_value(bits, order)),
-        "matrix": matrix(edition, bits, &states),
+        "states": list(&states, |&value| state(register, value)),
+        "error_state": register.error(),
+        "orders": orders,
+        "matrix": matrix,
+        "requests": requests,
     })
 }
 
-/// A valid state, and what holds in it.
-fn state(bits: &BitField, value: u32) -> Value {
-    let holds = |expr: &Expr| json!(analysis::holds(bits, expr, value));
-    let predicates: Map<String, Value> = bits
-        .predicates
+/// A state that can be asked for, and what holds in it.
+fn state(register: Register<'_>, value: u32) -> Value {
+    let holds = |expr: &Expr| json!(register.holds(expr, value));
+    let predicates: Map<String, Value> = register
+        .predicates()
         .iter()
         .map(|p| (p.name.value.clone(), holds(&p.holds.value)))
         .collect();
-    let behaviours: Map<String, Value> = bits
-        .behaviours
+    let behaviours: Map<String, Value> = register
+        .behaviours()
         .iter()
         .map(|b| (b.name.value.clone(), holds(&b.holds.value)))
         .collect();
     json!({
         "value": value,
-        "name": analysis::state_name(bits, value),
+        "name": register.state_name(value),
         "predicates": predicates,
         "behaviours": behaviours,
     })

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use spec_model::model::{
-    ActionTable, BitField, Edition, FaultAfter, Layout, OrderStatus, WindowEffect,
+    ActionTable, Behaviour, BitField, Edition, FaultAfter, Layout, OrderStatus, Predicate, Refusal,
+    WindowEffect,
 };
 
 use super::{Places, list};
@@ -22,29 +23,47 @@ pub(super) fn bits(field: &BitField, places: &Places<'_>) -> Value {
             "meaning": bit.meaning.value,
             "at": places.at(bit.name.span),
         })),
-        "predicates": list(&field.predicates, |row| json!({
+        "predicates": predicates(&field.predicates, places),
+        "behaviours": behaviours(&field.behaviours, places),
+        "refused": refused(&field.refusals, places),
+        "actions": list(&field.actions, |table| actions(table, places)),
+        "layout": field.layout.as_ref().map(layout),
+    })
+}
+
+pub(super) fn predicates(rows: &[Predicate], places: &Places<'_>) -> Value {
+    list(rows, |row| {
+        json!({
             "name": row.name.value,
             "holds": places.written(row.holds.span),
             "meaning": row.meaning.value,
             "rule": row.rule,
             "at": places.at(row.name.span),
-        })),
-        "behaviours": list(&field.behaviours, |row| json!({
+        })
+    })
+}
+
+pub(super) fn behaviours(rows: &[Behaviour], places: &Places<'_>) -> Value {
+    list(rows, |row| {
+        json!({
             "aspect": row.aspect.value,
             "name": row.name.value,
             "holds": places.written(row.holds.span),
             "meaning": row.meaning.value,
             "rule": row.rule,
             "at": places.at(row.name.span),
-        })),
-        "refused": list(&field.refusals, |row| json!({
+        })
+    })
+}
+
+pub(super) fn refused(rows: &[Refusal], places: &Places<'_>) -> Value {
+    list(rows, |row| {
+        json!({
             "when": places.written(row.when.span),
             "error": row.fault.value,
             "meaning": row.meaning.value,
             "at": places.at(row.when.span),
-        })),
-        "actions": list(&field.actions, |table| actions(table, places)),
-        "layout": field.layout.as_ref().map(layout),
+        })
     })
 }
 
@@ -78,7 +97,7 @@ fn window(effect: WindowEffect) -> Option<&'static str> {
     }
 }
 
-fn layout(layout: &Layout) -> Value {
+pub(super) fn layout(layout: &Layout) -> Value {
     list(
         &layout.places,
         |place| json!({ "state": place.state.value, "column": place.column, "row": place.row }),
@@ -89,6 +108,9 @@ pub(super) fn capabilities(edition: &Edition, places: &Places<'_>) -> Value {
     list(&edition.capabilities, |row| {
         json!({
             "name": row.name.value,
+            "flag": row.flag.as_ref().map(|flag| flag.value),
+            "required": row.required,
+            "linux": row.linux.as_ref().map(|name| &name.value),
             "announced_by": row.announced.value,
             "meaning": row.meaning.value,
             "without": row.without.value,

@@ -1,7 +1,9 @@
-//! Constants, structures and protocols.
+//! Constants, structures, ioctls and protocols.
 
 use serde_json::{Value, json};
-use spec_model::model::{ConstantGroup, Direction, Edition, FieldAccess, Protocol, Transition};
+use spec_model::model::{
+    ConstantGroup, Direction, Edition, FdProtocol, FdRow, FieldAccess, Protocol, Transition,
+};
 
 use super::{Places, list};
 
@@ -50,6 +52,48 @@ fn access(access: FieldAccess) -> &'static str {
         FieldAccess::Write => "write",
         FieldAccess::ReadWrite => "read/write",
     }
+}
+
+pub(super) fn ioctls(edition: &Edition, places: &Places<'_>) -> Value {
+    list(&edition.ioctls, |row| {
+        json!({
+            "name": row.name.value,
+            "type": row.ty.value,
+            "number": row.number.value,
+            "request": row.request(),
+            "argument": row.argument.value,
+            "meaning": row.meaning.value,
+            "rule": row.rule,
+            "at": places.at(row.name.span),
+        })
+    })
+}
+
+pub(super) fn fd_protocols(edition: &Edition, places: &Places<'_>) -> Value {
+    list(&edition.fd_protocols, |protocol| {
+        json!({
+            "name": protocol.name.value,
+            "else": protocol.refused.value,
+            "rule": protocol.rule,
+            "at": places.at(protocol.span),
+            "phases": list(&protocol.phases, |phase| json!(phase.name)),
+            "rows": list(&protocol.rows, |row| fd_row(protocol, row, places)),
+        })
+    })
+}
+
+fn fd_row(protocol: &FdProtocol, row: &FdRow, places: &Places<'_>) -> Value {
+    let phase = |at: usize| protocol.phases.get(at).map(|phase| &phase.name);
+    json!({
+        "operation": row.operation.value.name(),
+        "while": places.written(row.when.span),
+        "from": phase(row.from),
+        "to": phase(row.to),
+        "callback": row.callback.as_ref().map(|name| &name.value),
+        "error": row.fault.as_ref().map(|name| &name.value),
+        "effect": row.effect.value,
+        "at": places.at(row.operation.span),
+    })
 }
 
 pub(super) fn protocols(edition: &Edition, places: &Places<'_>) -> Value {

@@ -1,7 +1,7 @@
-//! Chapters, rules, terms and demands.
+//! Chapters, rules, mappings, terms and demands.
 
 use serde_json::{Value, json};
-use spec_model::model::{Book, Chapter, Level, Rule, Subject};
+use spec_model::model::{Book, Chapter, Level, Mapping, Rule, Subject};
 
 use super::{Places, list};
 
@@ -54,6 +54,25 @@ fn table(rule: &Rule) -> Value {
         Subject::Prose => Value::Null,
         Subject::Table { kind, name } => json!({ "kind": kind, "name": name }),
     }
+}
+
+pub(super) fn mappings(book: &Book, places: &Places<'_>) -> Value {
+    list(&book.mappings, |mapping| mapping_value(mapping, places))
+}
+
+fn mapping_value(mapping: &Mapping, places: &Places<'_>) -> Value {
+    json!({
+        "from": mapping.from.value,
+        "to": mapping.to.value,
+        "rule": mapping.rule,
+        "at": places.at(mapping.span),
+        "rows": list(&mapping.rows, |row| json!({
+            "from": list(&row.from, |name| json!(name.value)),
+            "to": list(&row.to, |name| json!(name.value)),
+            "change": row.change.value,
+            "at": places.at(row.change.span),
+        })),
+    })
 }
 
 pub(super) fn terms(book: &Book, places: &Places<'_>) -> Value {

@@ -1,7 +1,7 @@
 //! What a VMM sees of a device and does with it: description, consequences, conditions, work, failures, flows.
 
 use serde_json::{Value, json};
-use spec_model::analysis::state_name;
+use spec_model::analysis;
 use spec_model::model::{Devices, Edition, Flow, PropertyType, Side, Step, Target};
 
 use super::{Places, list};
@@ -110,7 +110,8 @@ fn step_value(edition: &Edition, step: &Step, places: &Places<'_>) -> Value {
 
 fn target(edition: &Edition, target: Target) -> Value {
     let state = |how: &str, state: u32| {
-        let name = edition.bits.as_ref().map(|bits| state_name(bits, state));
+        let register = analysis::register(edition);
+        let name = register.map(|register| register.state_name(state));
         json!({ "how": how, "state": state, "name": name })
     };
     match target {

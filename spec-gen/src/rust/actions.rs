@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::model::{ActionTable, WindowEffect};
 
 use super::choice::{self, Choice, Variant};
-use super::{Cx, bits, predicates};
+use super::{Cx, predicates, state};
 use crate::ident::ident;
 use crate::names::adopted;
 
@@ -121,7 +121,7 @@ fn window(effect: WindowEffect) -> TokenStream {
 }
 
 fn set(table: &ActionTable) -> TokenStream {
-    let raw = bits::uint(u32::try_from(table.actions.len()).unwrap_or(u32::MAX));
+    let raw = state::uint(u32::try_from(table.actions.len()).unwrap_or(u32::MAX));
     quote! {
         /// A set of actions, taken in the order of [`Action::ALL`].
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -173,7 +173,7 @@ fn set(table: &ActionTable) -> TokenStream {
 }
 
 fn iterator(table: &ActionTable) -> TokenStream {
-    let raw = bits::uint(u32::try_from(table.actions.len()).unwrap_or(u32::MAX));
+    let raw = state::uint(u32::try_from(table.actions.len()).unwrap_or(u32::MAX));
     quote! {
         /// Gives the actions of a set in the order of acting.
         #[derive(Clone, Debug)]

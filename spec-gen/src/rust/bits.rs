@@ -5,8 +5,7 @@ use quote::quote;
 use spec_model::analysis;
 use spec_model::model::BitField;
 
-use super::Cx;
-use crate::ident::ident;
+use super::{Cx, constants, state};
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     let Some(bits) = &cx.edition.bits else {
@@ -51,32 +50,18 @@ pub(super) fn raw_type(bits: &BitField) -> Ident {
         .map(|b| b.number.value + 1)
         .max()
         .unwrap_or(0);
-    uint(bits.width.max(highest))
-}
-
-/// The smallest unsigned integer of at least so many bits.
-pub(super) fn uint(bits: u32) -> Ident {
-    ident(match bits {
-        0..=8 => "u8",
-        9..=16 => "u16",
-        17..=32 => "u32",
-        33..=64 => "u64",
-        _ => "u128",
-    })
+    state::uint(bits.width.max(highest))
 }
 
 fn bit_constants(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
     let constant = |bit: &spec_model::model::Bit| {
-        let name = cx.names.bits.get(&bit.name.value);
+        let name = cx.names.units.get(&bit.name.value);
         let needs = bit
             .needs
             .as_ref()
-            .map(|c| format!("Only with the capability `{}`.", c.value));
-        let doc = cx.docs.row_and(
-            &bit.meaning.value,
-            &needs.unwrap_or_default(),
-            bit.name.span,
-        );
+            .map(|c| format!("Only with the capability `{}`. ", c.value));
+        let more = needs.unwrap_or_default() + &constants::in_linux(bit.linux.as_ref());
+        let doc = cx.docs.row_and(&bit.meaning.value, &more, bit.name.span);
         let shift = Literal::u32_unsuffixed(bit.number.value);
         quote! {
             #doc
@@ -100,7 +85,7 @@ fn named_values(cx: &Cx<'_>, bits: &BitField, raw: &Ident) -> TokenStream {
             pub const ERROR: Self = #error;
         }
     });
-    let known = bits.bits.iter().map(|b| cx.names.bits.get(&b.name.value));
+    let known = bits.bits.iter().map(|b| cx.names.units.get(&b.name.value));
     let known = match bits.bits.len() {
         0 => quote!(0),
         _ => quote!((#(Self::#known.0)|*)),
@@ -171,7 +156,7 @@ pub(super) fn value(cx: &Cx<'_>, bits: &BitField, value: u32, ty: &TokenStream) 
 fn union(cx: &Cx<'_>, bits: &BitField, value: u32, ty: &TokenStream) -> TokenStream {
     let is_set = |number: u32| value.checked_shr(number).unwrap_or(0) & 1 == 1;
     let set = bits.bits.iter().filter(|b| is_set(b.number.value));
-    let mut names = set.map(|b| cx.names.bits.get(&b.name.value));
+    let mut names = set.map(|b| cx.names.units.get(&b.name.value));
     let first = names
         .next()
         .map_or_else(|| quote!(#ty::NONE), |name| quote!(#ty::#name));

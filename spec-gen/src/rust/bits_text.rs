@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::analysis;
 use spec_model::model::BitField;
 
-use super::{Cx, bits};
+use super::{Cx, bits, state};
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     let Some(field) = &cx.edition.bits else {
@@ -14,17 +14,14 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     let ty = &cx.names.state;
     let names = names(cx, field);
     let display = display(cx, field);
+    let debug = state::debug(ty);
     let parse = parse(cx, field);
     quote! {
         impl #ty { #names }
 
         #display
 
-        impl core::fmt::Debug for #ty {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(self, f)
-            }
-        }
+        #debug
 
         #parse
     }
@@ -34,7 +31,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
 fn names(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     let count = Literal::usize_unsuffixed(field.bits.len());
     let pairs = field.bits.iter().map(|b| {
-        let (text, name) = (&b.name.value, cx.names.bits.get(&b.name.value));
+        let (text, name) = (&b.name.value, cx.names.units.get(&b.name.value));
         quote!((#text, Self::#name))
     });
     quote! {
@@ -81,7 +78,7 @@ fn display(cx: &Cx<'_>, field: &BitField) -> TokenStream {
 
 fn parse(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     let ty = &cx.names.state;
-    let raw = bits::raw_type(field);
+    let part = state::part(&bits::raw_type(field));
     let error = analysis::error_state(field).map(|_| {
         quote! {
             if text == "ERROR" {
@@ -91,16 +88,7 @@ fn parse(cx: &Cx<'_>, field: &BitField) -> TokenStream {
     });
     quote! {
         impl #ty {
-            fn part(text: &str) -> Option<Self> {
-                if let Some(entry) = Self::NAMES.iter().find(|entry| entry.0 == text) {
-                    return Some(entry.1);
-                }
-                let number = match text.strip_prefix("0x") {
-                    Some(digits) => #raw::from_str_radix(digits, 16),
-                    None => text.parse(),
-                };
-                number.ok().map(Self)
-            }
+            #part
         }
 
         /// Reads what `Display` writes, and numbers (`3`, `0x3`); blanks around a name do not matter.

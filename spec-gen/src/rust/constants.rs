@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use spec_model::model::{Book, Constant, ConstantGroup};
+use spec_model::source::Spanned;
 
 use super::Cx;
 use crate::doc::Docs;
@@ -55,16 +56,37 @@ fn constant(
         .linux
         .as_ref()
         .filter(|linux| linux.value != constant.name.value);
-    let linux = linux.map(|linux| format!("In `<linux/vfio.h>` today: `{}`.", linux.value));
+
     let doc = docs.row_and(
         &constant.meaning.value,
-        &linux.unwrap_or_default(),
+        &in_linux(linux),
         constant.name.span,
     );
+    let spelling = spelling(&constant.name.value);
     quote! {
         #doc
+        #spelling
         pub const #name: #ty = #value;
     }
+}
+
+/// A number as people write request numbers.
+pub(super) fn hexadecimal(number: u32) -> Literal {
+    let written = format!("{number:#x}").parse();
+    written.unwrap_or_else(|_| Literal::u32_unsuffixed(number))
+}
+
+/// How today's header spells a name, as a sentence.
+pub(super) fn in_linux(linux: Option<&Spanned<String>>) -> String {
+    linux.map_or_else(String::new, |linux| {
+        format!("In `<linux/vfio.h>` today: `{}`.", linux.value)
+    })
+}
+
+/// Leave for a name that is not spelled as rustc wishes.
+pub(super) fn spelling(name: &str) -> Option<TokenStream> {
+    let lower = name.contains(char::is_lowercase);
+    lower.then(|| quote!(#[allow(non_upper_case_globals, reason = "spelled as in the uAPI")]))
 }
 
 /// The path from an edition's module to a constant, with its type: `super::errno::EINVAL`, `i32`.

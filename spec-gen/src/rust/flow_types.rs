@@ -6,7 +6,7 @@ use quote::quote;
 use super::Cx;
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
-    if cx.edition.flows.is_empty() || cx.edition.bits.is_none() {
+    if cx.edition.flows.is_empty() || cx.register().is_none() {
         return TokenStream::new();
     }
     let (flow, step, target) = (flow(), step(cx), target(cx));

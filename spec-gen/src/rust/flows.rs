@@ -2,13 +2,14 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use spec_model::model::{BitField, Devices, Flow, Side, Step, Target};
+use spec_model::analysis::Register;
+use spec_model::model::{Devices, Flow, Side, Step, Target};
 use spec_model::source::Spanned;
 
-use super::{Cx, bits, system};
+use super::{Cx, state, system};
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
-    let Some(bits) = &cx.edition.bits else {
+    let Some(register) = cx.register() else {
         return TokenStream::new();
     };
     let flows = &cx.edition.flows;
@@ -16,7 +17,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let names = flows.iter().map(|f| cx.names.flows.get(&f.name.value));
-    let statics = flows.iter().map(|f| flow(cx, bits, f));
+    let statics = flows.iter().map(|f| flow(cx, register, f));
     quote! {
         /// The flows of the book.
         pub mod flows {
@@ -30,7 +31,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
     }
 }
 
-fn flow(cx: &Cx<'_>, bits: &BitField, flow: &Flow) -> TokenStream {
+fn flow(cx: &Cx<'_>, register: Register<'_>, flow: &Flow) -> TokenStream {
     let ident = cx.names.flows.get(&flow.name.value);
     let (name, title) = (&flow.name.value, &flow.title);
     let doc = cx
@@ -51,7 +52,7 @@ fn flow(cx: &Cx<'_>, bits: &BitField, flow: &Flow) -> TokenStream {
     let needs = flow.needs.iter().map(|n| &n.value);
     let lacks = flow.lacks.iter().map(|n| &n.value);
     let released = text(flow.released.as_ref());
-    let steps = flow.steps.iter().map(|s| step(cx, bits, s));
+    let steps = flow.steps.iter().map(|s| step(cx, register, s));
     quote! {
         #doc
         pub static #ident: Flow = Flow {
@@ -68,9 +69,9 @@ fn flow(cx: &Cx<'_>, bits: &BitField, flow: &Flow) -> TokenStream {
     }
 }
 
-fn step(cx: &Cx<'_>, bits: &BitField, step: &Step) -> TokenStream {
+fn step(cx: &Cx<'_>, register: Register<'_>, step: &Step) -> TokenStream {
     let number = Literal::u32_unsuffixed(step.number.value);
-    let target = target(cx, bits, step.target.value);
+    let target = target(cx, register, step.target.value);
     let conditions = system::conditions(cx);
     let values = &step.conditions;
     let work = step.work.iter().map(|w| cx.names.work.get(&w.value));
@@ -98,9 +99,9 @@ fn step(cx: &Cx<'_>, bits: &BitField, step: &Step) -> TokenStream {
     }
 }
 
-fn target(cx: &Cx<'_>, bits: &BitField, target: Target) -> TokenStream {
+fn target(cx: &Cx<'_>, register: Register<'_>, target: Target) -> TokenStream {
     let ty = &cx.names.state;
-    let value = |state| bits::value(cx, bits, state, &quote!(#ty));
+    let value = |state| state::value(cx, register, state, &quote!(#ty));
     match target {
         Target::State(state) => {
             let state = value(state);

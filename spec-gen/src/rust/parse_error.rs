@@ -6,7 +6,7 @@ use quote::quote;
 use super::Cx;
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
-    if cx.edition.bits.is_none() && cx.edition.properties.is_empty() {
+    if cx.register().is_none() && cx.edition.properties.is_empty() {
         return TokenStream::new();
     }
     quote! {

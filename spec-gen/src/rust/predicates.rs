@@ -2,21 +2,22 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use spec_model::analysis::Register;
 use spec_model::expr::Expr;
 use spec_model::source::Spanned;
 
 use super::{Cx, expr};
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
-    let Some(bits) = &cx.edition.bits else {
+    let Some(register) = cx.register() else {
         return TokenStream::new();
     };
     let ty = &cx.names.state;
-    let predicates = bits
-        .predicates
+    let predicates = register
+        .predicates()
         .iter()
         .map(|p| function(cx, &p.name, &p.holds, &p.meaning.value, None));
-    let behaviours = bits.behaviours.iter().map(|b| {
+    let behaviours = register.behaviours().iter().map(|b| {
         function(
             cx,
             &b.name,
@@ -54,7 +55,7 @@ fn function(
     }
 }
 
-/// A condition over bits, predicates and behaviours of the value `state`, whose type is written `ty`.
+/// A condition over bits or states, predicates and behaviours of the value `state`, whose type is written `ty`.
 pub(super) fn on_state(
     cx: &Cx<'_>,
     holds: &Expr,
@@ -71,9 +72,12 @@ pub(super) fn state_name(
     state: &TokenStream,
     ty: &TokenStream,
 ) -> TokenStream {
-    if cx.names.bits.has(name) {
-        let bit = cx.names.bits.get(name);
-        quote!(#state.contains(#ty::#bit))
+    if cx.names.units.has(name) {
+        let unit = cx.names.units.get(name);
+        match cx.register() {
+            Some(Register::Fsm(_)) => quote!(#state.is(#ty::#unit)),
+            _ => quote!(#state.contains(#ty::#unit)),
+        }
     } else {
         let predicate: Ident = cx.names.predicates.get(name);
         quote!(#state.#predicate())

@@ -3,71 +3,179 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use spec_model::model::{Access, Direction, Protocol};
+use spec_model::expr::Expr;
+use spec_model::model::{Direction, FdProtocol, Phase, Protocol};
+use spec_model::source::{Span, Spanned};
 
 use super::choice::{BY_BOOK, Choice, Variant};
-use super::{Cx, answer, driver};
+use super::{Cx, answer, call};
 use crate::doc::doc;
 use crate::ident::{Scope, camel};
-use crate::names::ProtocolNames;
+use crate::names::{CallKind, ProtocolNames};
 
-/// One protocol, with the identifiers of its accesses and phases.
+/// One protocol, over registers or over the data fd, with the identifiers of its accesses and phases.
 pub(super) struct Table<'a> {
-    pub(super) protocol: &'a Protocol,
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    /// The variant of `Fault` of an access that no row speaks of.
+    pub(super) refused: Ident,
     pub(super) names: &'a ProtocolNames,
-    pub(super) accesses: Vec<(&'a Access, Ident)>,
-    pub(super) phases: Vec<Ident>,
+    /// As the book spells them.
+    pub(super) accesses: Vec<(String, Ident)>,
+    pub(super) phases: Vec<(&'a str, Ident)>,
+    pub(super) rows: Vec<Row<'a>>,
+    /// The structure whose registers are accessed.
+    of: Option<&'a str>,
+}
+
+/// A row, of one phase.
+pub(super) struct Row<'a> {
+    /// Index into the accesses.
+    pub(super) access: usize,
+    pub(super) when: &'a Spanned<Expr>,
+    /// Index into the phases.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// The variant of `Callback`.
+    pub(super) callback: Option<Ident>,
+    /// The variant of `Fault`.
+    pub(super) fault: Option<Ident>,
 }
 
 pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
-    if cx.edition.protocols.is_empty() {
-        return TokenStream::new();
-    }
-    let tables = cx.edition.protocols.iter().zip(&cx.names.protocols);
-    let tables: TokenStream = tables
-        .map(|(protocol, names)| table(cx, protocol, names))
+    let of_registers = cx.edition.protocols.iter().map(Form::Registers);
+    let of_fds = cx.edition.fd_protocols.iter().map(Form::DataFd);
+    let forms = of_registers.chain(of_fds).zip(&cx.names.protocols);
+    let tables: TokenStream = forms
+        .map(|(form, names)| items(cx, &form.table(cx, names)))
         .collect();
-    let callback = driver::callback_type(cx);
+    if tables.is_empty() {
+        return tables;
+    }
+    let callback = call::callback_type(cx);
     quote!(#tables #callback)
 }
 
-fn table(cx: &Cx<'_>, protocol: &Protocol, names: &ProtocolNames) -> TokenStream {
-    let mut scope = Scope::with("ALL");
-    let mut accesses: Vec<(&Access, Ident)> = Vec::new();
-    for access in protocol.transitions.iter().map(|t| &t.access.value) {
-        if accesses.iter().all(|(known, _)| *known != access) {
-            accesses.push((
-                access,
-                scope.take(&camel(&spelling(access).replace(' ', "_"))),
-            ));
-        }
-    }
-    let mut scope = Scope::with("ALL INITIAL");
-    let phases = protocol
-        .phases
-        .iter()
-        .map(|p| scope.take(&camel(&p.name)))
-        .collect();
-    let table = Table {
-        protocol,
-        names,
-        accesses,
-        phases,
-    };
+fn items(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
     let (access, phase, answer) = (
-        access_type(cx, &table),
-        phase_type(cx, &table),
-        answer::generate(cx, &table),
+        access_type(cx, table),
+        phase_type(cx, table),
+        answer::generate(cx, table),
     );
     quote!(#access #phase #answer)
 }
 
-fn spelling(access: &Access) -> String {
-    let direction = match access.direction {
+/// The two forms of the table.
+enum Form<'a> {
+    Registers(&'a Protocol),
+    DataFd(&'a FdProtocol),
+}
+
+impl<'a> Form<'a> {
+    fn table(&self, cx: &Cx<'a>, names: &'a ProtocolNames) -> Table<'a> {
+        match self {
+            Self::Registers(protocol) => of_registers(cx, protocol, names),
+            Self::DataFd(protocol) => of_fd(cx, protocol, names),
+        }
+    }
+}
+
+fn of_registers<'a>(cx: &Cx<'a>, protocol: &'a Protocol, names: &'a ProtocolNames) -> Table<'a> {
+    let mut accesses = Accesses::default();
+    let rows = protocol.transitions.iter().map(|row| {
+        let access = &row.access.value;
+        Row {
+            access: accesses.number(spelling(access.direction, &access.register)),
+            when: &row.when,
+            from: row.from,
+            to: row.to,
+            callback: callback(cx, row.callback.as_ref(), CallKind::of(access)),
+            fault: None,
+        }
+    });
+    Table {
+        rows: rows.collect(),
+        name: &protocol.name.value,
+        span: protocol.span,
+        refused: cx.names.faults.get(&protocol.refused.value),
+        names,
+        accesses: accesses.list,
+        phases: phases(&protocol.phases),
+        of: Some(&protocol.of.value),
+    }
+}
+
+fn of_fd<'a>(cx: &Cx<'a>, protocol: &'a FdProtocol, names: &'a ProtocolNames) -> Table<'a> {
+    let mut accesses = Accesses::default();
+    let rows = protocol.rows.iter().map(|row| {
+        let operation = row.operation.value;
+        let fault = row.fault.as_ref();
+        Row {
+            access: accesses.number(operation.name().to_owned()),
+            when: &row.when,
+            from: row.from,
+            to: row.to,
+            callback: callback(cx, row.callback.as_ref(), CallKind::Operation(operation)),
+            fault: fault.map(|fault| cx.names.faults.get(&fault.value)),
+        }
+    });
+    Table {
+        rows: rows.collect(),
+        name: &protocol.name.value,
+        span: protocol.span,
+        refused: cx.names.faults.get(&protocol.refused.value),
+        names,
+        accesses: accesses.list,
+        phases: phases(&protocol.phases),
+        of: None,
+    }
+}
+
+fn callback(cx: &Cx<'_>, name: Option<&Spanned<String>>, kind: CallKind) -> Option<Ident> {
+    let names = cx.names.callback(&name?.value, kind)?;
+    Some(names.variant.clone())
+}
+
+fn phases(phases: &[Phase]) -> Vec<(&str, Ident)> {
+    let mut scope = Scope::with("ALL INITIAL");
+    let phases = phases.iter().map(|phase| phase.name.as_str());
+    phases
+        .map(|name| (name, scope.take(&camel(name))))
+        .collect()
+}
+
+/// Accesses in the order of first mention.
+struct Accesses {
+    scope: Scope,
+    list: Vec<(String, Ident)>,
+}
+
+impl Default for Accesses {
+    fn default() -> Self {
+        Self {
+            scope: Scope::with("ALL"),
+            list: Vec::new(),
+        }
+    }
+}
+
+impl Accesses {
+    fn number(&mut self, spelling: String) -> usize {
+        let known = self.list.iter().position(|(known, _)| *known == spelling);
+        known.unwrap_or_else(|| {
+            let ident = self.scope.take(&camel(&spelling));
+            self.list.push((spelling, ident));
+            self.list.len() - 1
+        })
+    }
+}
+
+fn spelling(direction: Direction, register: &str) -> String {
+    let direction = match direction {
         Direction::Read => "read",
         Direction::Write => "write",
     };
-    format!("{direction} {}", access.register)
+    format!("{direction} {register}")
 }
 
 fn access_type(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
@@ -76,34 +184,31 @@ fn access_type(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
         .iter()
         .map(|(access, ident)| Variant {
             ident: ident.clone(),
-            name: spelling(access),
-            doc: doc(&format!("`{}`", spelling(access))),
+            name: access.clone(),
+            doc: doc(&format!("`{access}`")),
         })
         .collect();
-    let about = format!(
-        "An access that the protocol `{}` speaks of.",
-        table.protocol.name.value
-    );
+    let about = format!("An access that the protocol `{}` speaks of.", table.name);
     Choice {
         ty: &table.names.access,
-        doc: cx.docs.about(&about, table.protocol.span),
+        doc: cx.docs.about(&about, table.span),
         variants: &variants,
         order: BY_BOOK,
-        functions: of_register(cx, table),
+        functions: by_register(cx, table),
     }
     .generate()
 }
 
 /// `read` and `write`: the access of a register.
-fn of_register(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
-    let Some(registers) = cx.names.registers_of(&table.protocol.of.value) else {
+fn by_register(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
+    let Some(registers) = table.of.and_then(|of| cx.names.registers_of(of)) else {
         return TokenStream::new();
     };
     let arms = |direction: Direction| -> TokenStream {
         let arm = |(field, register): (&str, &Ident)| {
             let ty = &registers.ty;
             let mut accesses = table.accesses.iter();
-            let access = accesses.find(|(a, _)| a.direction == direction && a.register == field);
+            let access = accesses.find(|(access, _)| *access == spelling(direction, field));
             let access =
                 access.map_or_else(|| quote!(None), |(_, access)| quote!(Some(Self::#access)));
             quote!(#ty::#register => #access,)
@@ -127,29 +232,35 @@ fn of_register(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
 
 fn phase_type(cx: &Cx<'_>, table: &Table<'_>) -> TokenStream {
     let variants: Vec<Variant> = table
-        .protocol
         .phases
         .iter()
-        .zip(&table.phases)
         .map(|(phase, ident)| Variant {
             ident: ident.clone(),
-            name: phase.name.clone(),
-            doc: doc(&format!("`{}`", phase.name)),
+            name: (*phase).to_owned(),
+            doc: doc(&format!("`{phase}`")),
         })
         .collect();
-    let about = format!(
-        "What user space has done so far in this round of the protocol `{}`.",
-        table.protocol.name.value
-    );
-    let initial = table.phases.first().map(|first| {
+    let (about, begins) = match table.of {
+        Some(_) => (
+            "What user space has done so far in this round of the protocol",
+            "Where a device begins.",
+        ),
+        None => (
+            "How far a session has come in the protocol",
+            "Where a session begins.",
+        ),
+    };
+    let about = format!("{about} `{}`.", table.name);
+    let begins = doc(begins);
+    let initial = table.phases.first().map(|(_, first)| {
         quote! {
-            /// Where a device begins.
+            #begins
             pub const INITIAL: Self = Self::#first;
         }
     });
     Choice {
         ty: &table.names.phase,
-        doc: cx.docs.about(&about, table.protocol.span),
+        doc: cx.docs.about(&about, table.span),
         variants: &variants,
         order: BY_BOOK,
         functions: initial.unwrap_or_default(),

@@ -260,7 +260,7 @@ impl Parameter {
 
 /// The parameter, and the name without `was_`. What the book declares comes before what is built in.
 fn parameter<'a>(cx: &Cx<'_>, name: &'a str) -> (Parameter, &'a str) {
-    let declared = cx.names.predicates.has(name) || cx.names.bits.has(name);
+    let declared = cx.names.predicates.has(name) || cx.names.units.has(name);
     match (name.strip_prefix("was_"), name) {
         _ if declared => (Parameter::New, name),
         (Some(before), _) => (Parameter::Old, before),
@@ -288,7 +288,7 @@ fn unsupported(cx: &Cx<'_>, bits: &BitField) -> TokenStream {
     let raw = bits::raw_type(bits);
     let needs = bits.bits.iter().filter_map(|bit| {
         let capability = cx.names.capabilities.get(&bit.needs.as_ref()?.value);
-        let bit = cx.names.bits.get(&bit.name.value);
+        let bit = cx.names.units.get(&bit.name.value);
         Some(quote! {
             if !capabilities.contains(Capabilities::#capability) {
                 bits |= #state::#bit.0;

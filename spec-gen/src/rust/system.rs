@@ -51,7 +51,7 @@ fn legality(cx: &Cx<'_>, rows: &[Work], idents: &[Ident]) -> TokenStream {
     let mut names = rows.iter().flat_map(|row| row.legal.value.names());
     let conditions: Vec<Ident> = conditions(cx);
     let ty = &cx.names.state;
-    let state = cx.edition.bits.as_ref().map(|_| quote!(state: #ty,));
+    let state = cx.register().map(|_| quote!(state: #ty,));
     let reads_state = names.any(|n| !cx.names.conditions.has(&n.name));
     let mut unused: Vec<Ident> = conditions
         .iter()

@@ -1,6 +1,8 @@
 //! The book of this repository, books from folders, and rustc.
 #![allow(dead_code, reason = "every test binary uses a part")]
 
+pub(crate) mod cc;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

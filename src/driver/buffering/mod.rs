@@ -1,6 +1,7 @@
 //! A driver that buffers everything, as mlx5's did: capture fills a buffer, resume fills the same buffer, and
 //! the end of resume loads it. Hardware NDMA; pre-copy from the hardware's log of its own memory.
 
+mod arcs;
 mod buffer;
 mod image;
 mod migrate;
@@ -13,6 +14,7 @@ use super::device::{Device, Hardware};
 use super::stream::{Sender, Sessions};
 use crate::machine::Window;
 use crate::v1::DATA_START;
+use arcs::Streams;
 use buffer::Buffer;
 
 /// Who made it.
@@ -45,6 +47,8 @@ pub struct Buffering {
     /// What pre-copy may still send, so that no stream outgrows what the destination takes.
     budget: usize,
     guarded: bool,
+    /// v2's streams of bytes.
+    streams: Streams,
 }
 
 impl Buffering {
@@ -66,6 +70,7 @@ impl Buffering {
             sessions: Sessions::new(config.seed),
             budget: 0,
             guarded: true,
+            streams: Streams::default(),
         }
     }
 

@@ -95,7 +95,7 @@ impl Device {
             self.core.faults += 1;
             Descriptor::FAULT
         };
-        self.bus.write(
+        self.write_memory(
             address.wrapping_add(Descriptor::STATUS),
             &status.to_le_bytes(),
         );
@@ -123,10 +123,10 @@ impl Device {
                 self.note_change(local);
                 Some(())
             }
-            Operation::Out => self
-                .bus
-                .write(descriptor.guest, &self.memory[local])
-                .then_some(()),
+            Operation::Out => {
+                let bytes = self.memory[local].to_vec();
+                self.write_memory(descriptor.guest, &bytes).then_some(())
+            }
         }
     }
 

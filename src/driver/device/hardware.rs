@@ -6,6 +6,7 @@ use std::vec::Vec;
 use super::Device;
 use super::log::DirtyLog;
 use crate::v1::Fault;
+use crate::v2;
 
 /// A piece of hardware's abilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Trouble {
     pub capture: bool,
     /// The next load fails half way.
     pub load: bool,
+    /// The next load fails before anything is touched.
+    pub refuse_load: bool,
 }
 
 /// The hardware does not answer.
@@ -50,6 +53,18 @@ impl From<Refused> for Fault {
 }
 
 impl From<Dead> for Fault {
+    fn from(_: Dead) -> Self {
+        Self::DeviceFailed
+    }
+}
+
+impl From<Refused> for v2::Fault {
+    fn from(_: Refused) -> Self {
+        Self::ArcFailed
+    }
+}
+
+impl From<Dead> for v2::Fault {
     fn from(_: Dead) -> Self {
         Self::DeviceFailed
     }
@@ -155,6 +170,18 @@ impl Device {
         Err(Dead)
     }
 
+    /// Whether a load may begin.
+    ///
+    /// # Errors
+    /// It was told to fail ([`Trouble::refuse_load`]); nothing was touched, and the next one works.
+    pub fn accept_load(&mut self) -> Result<(), Refused> {
+        if std::mem::take(&mut self.trouble.refuse_load) {
+            Err(Refused)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whatever its health: no DMA, no change, until it is reset.
     pub fn silence(&mut self) {
         self.flight = None;
@@ -171,6 +198,16 @@ impl Device {
     /// Begins to log changes of the memory; everything counts as changed at first.
     pub fn start_log(&mut self) {
         self.log = Some(DirtyLog::all(self.memory.len()));
+    }
+
+    /// Begins to log changes of the memory; nothing counts as changed at first.
+    pub fn watch_changes(&mut self) {
+        self.log = Some(DirtyLog::none(self.memory.len()));
+    }
+
+    /// Notes in the log, if there is one, that these bytes are to be sent.
+    pub fn mark_changed(&mut self, bytes: Range<usize>) {
+        self.note_change(bytes);
     }
 
     /// Lets the host's interrupt set-up, which is no state of the device, permit interrupts or not.

@@ -29,6 +29,17 @@ impl DirtyLog {
         }
     }
 
+    /// Of `len` bytes, none changed.
+    pub(super) fn none(len: usize) -> Self {
+        let blocks = len.div_ceil(Self::BLOCK);
+        Self {
+            len,
+            dirty: vec![false; blocks],
+            count: 0,
+            first: blocks,
+        }
+    }
+
     /// Notes that these bytes changed.
     pub(super) fn mark(&mut self, bytes: Range<usize>) {
         if bytes.is_empty() {

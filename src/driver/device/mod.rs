@@ -6,6 +6,7 @@
 
 mod core;
 mod descriptor;
+mod dma_log;
 mod engine;
 mod hardware;
 mod log;
@@ -21,6 +22,7 @@ pub use hardware::{Dead, Hardware, Refused, Trouble};
 pub use registers::Register;
 
 use super::bus::Bus;
+use dma_log::DmaLog;
 use engine::Flight;
 use log::DirtyLog;
 
@@ -34,6 +36,8 @@ pub struct Device {
     running: bool,
     dma: bool,
     log: Option<DirtyLog>,
+    /// Bound to no state, and not to a reset: it is the host's.
+    dma_log: Option<DmaLog>,
     trouble: Trouble,
     /// Set up by the host, not by the device: survives a reset, and no stream carries it.
     interrupts: bool,
@@ -53,6 +57,7 @@ impl Device {
             running: true,
             dma: true,
             log: None,
+            dma_log: None,
             trouble: Trouble::default(),
             interrupts: true,
             index: 0,

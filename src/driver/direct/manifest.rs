@@ -37,21 +37,33 @@ impl Slices {
         (start < self.memory).then(|| start..self.memory.min(start + self.len))
     }
 
-    fn sums(&self, device: &Device) -> impl Iterator<Item = u64> {
+    pub(super) fn sums(&self, device: &Device) -> impl Iterator<Item = u64> {
         let ranges = (0..self.count()).filter_map(|slice| self.get(slice));
         ranges.map(|range| checksum(&device.memory()[range]))
     }
 }
 
 /// The sealed manifest of a frozen device.
-pub(super) fn write(device: &Device, slices: Slices, session: u64) -> Vec<u8> {
+pub(super) fn write(device: &Device, slices: Slices, sender: &mut Sender) -> Vec<u8> {
     let mut segment = vec![0; Header::LEN];
     segment.extend_from_slice(&device.core().encode());
     for sum in slices.sums(device) {
         segment.extend_from_slice(&sum.to_le_bytes());
     }
-    Sender::new(ID, session).seal(Kind::Last, &mut segment);
+    sender.seal(Kind::Last, &mut segment);
     segment
+}
+
+/// What a manifest's payload says: the registers, and what each slice must be.
+pub(super) fn parse(payload: &[u8], slices: Slices) -> Result<(Core, Vec<u64>), Invalid> {
+    let (core, sums) = payload.split_at_checked(Core::LEN).ok_or(Invalid)?;
+    let (sums, rest) = sums.as_chunks::<8>();
+    if !rest.is_empty() || sums.len() != slices.count() {
+        return Err(Invalid);
+    }
+    let core = Core::decode(core).ok_or(Invalid)?;
+    let sums = sums.iter().map(|sum| u64::from_le_bytes(*sum)).collect();
+    Ok((core, sums))
 }
 
 /// Bytes of a manifest.
@@ -113,13 +125,9 @@ impl Resume {
     ) -> Result<(), Invalid> {
         let segment = self.page.get(..len).ok_or(Invalid)?;
         let payload = Receiver::new(ID).accept(segment)?;
-        let (core, sums) = payload.split_at_checked(Core::LEN).ok_or(Invalid)?;
-        let (sums, rest) = sums.as_chunks::<8>();
-        if !rest.is_empty() || sums.len() != slices.count() {
-            return Err(Invalid);
-        }
-        device.set_core(Core::decode(core).ok_or(Invalid)?);
-        self.sums = sums.iter().map(|sum| u64::from_le_bytes(*sum)).collect();
+        let (core, sums) = parse(payload, slices)?;
+        device.set_core(core);
+        self.sums = sums;
         Ok(())
     }
 

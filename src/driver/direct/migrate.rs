@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::manifest::{self, PAGE, Resume};
-use super::{Direct, MANIFEST, MEMORY, Save};
-use crate::driver::stream::VERSION;
+use super::{Direct, ID, MANIFEST, MEMORY, Save};
+use crate::driver::stream::{Sender, VERSION};
 use crate::v1::{Capabilities, Description, DeviceState, Driver, Fault};
 
 impl Direct {
@@ -74,7 +74,7 @@ impl Driver for Direct {
         self.device.alive()?;
         self.device.begin_capture()?;
         let session = self.sessions.next_session();
-        let manifest = manifest::write(&self.device, self.slices, session);
+        let manifest = manifest::write(&self.device, self.slices, &mut Sender::new(ID, session));
         self.save = Some(Save { manifest, given: 0 });
         Ok(())
     }

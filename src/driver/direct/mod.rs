@@ -1,6 +1,7 @@
 //! A driver that copies nothing: device memory itself is the window, mmap-able, and data take effect as they are
 //! written. The first segment, the manifest, is trapped; it holds the registers and says what the memory is.
 
+mod arcs;
 mod manifest;
 mod migrate;
 
@@ -12,6 +13,7 @@ use super::bus::Bus;
 use super::device::{Device, Hardware};
 use super::stream::Sessions;
 use crate::machine::Window;
+use arcs::{Incoming, Outgoing};
 use manifest::{PAGE, Resume, Slices};
 
 /// Who made it.
@@ -30,6 +32,10 @@ pub struct Direct {
     sessions: Sessions,
     save: Option<Save>,
     resume: Option<Resume>,
+    /// v2's stream of bytes that is read.
+    outgoing: Option<Outgoing>,
+    /// v2's stream of bytes that is written.
+    incoming: Option<Incoming>,
 }
 
 /// A stream that is being read.
@@ -58,6 +64,8 @@ impl Direct {
             sessions: Sessions::new(seed),
             save: None,
             resume: None,
+            outgoing: None,
+            incoming: None,
         }
     }
 

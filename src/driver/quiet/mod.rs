@@ -5,6 +5,7 @@
 //! control registers: the driver trusts no number that it reads there. In the second mode the driver offers
 //! NDMA in software: it lets the queue run empty and traps the CPU's doorbells.
 
+mod arcs;
 mod migrate;
 mod state;
 mod trap;
@@ -17,6 +18,7 @@ use super::bus::Bus;
 use super::device::{Core, Device, Hardware, Register};
 use super::stream::Sessions;
 use crate::machine::Window;
+use arcs::Streams;
 use state::{Incoming, Outgoing};
 use trap::Doorbell;
 
@@ -37,6 +39,8 @@ pub struct Quiet {
     seal: u64,
     outgoing: Option<Outgoing>,
     incoming: Incoming,
+    /// v2's streams of bytes.
+    streams: Streams,
 }
 
 impl Quiet {
@@ -58,6 +62,7 @@ impl Quiet {
             seal: 0,
             outgoing: None,
             incoming: Incoming::default(),
+            streams: Streams::default(),
         }
     }
 

@@ -1,7 +1,7 @@
-//! Identifiers for the rows of `protocol` tables, and for the registers that they are about.
+//! The identifiers of what user space accesses, and of the callbacks that answer.
 
 use proc_macro2::Ident;
-use spec_model::model::{Access, Direction, Edition, Protocol, Struct};
+use spec_model::model::{Access, Direction, Edition, Operation, Struct};
 
 use super::Lexicon;
 use crate::ident::{Scope, camel, ident};
@@ -51,10 +51,12 @@ pub(crate) enum CallKind {
     ReadData,
     /// `write data`: takes bytes.
     WriteData,
+    /// An operation on the data fd.
+    Operation(Operation),
 }
 
 /// The register's name that stands for the bytes of a segment.
-pub(crate) const DATA: &str = "data";
+const DATA: &str = "data";
 
 impl CallKind {
     /// The kind of a row with this access.
@@ -68,12 +70,20 @@ impl CallKind {
     }
 }
 
-pub(super) fn callbacks(protocols: &[Protocol], driver: &mut Scope) -> Vec<CallbackNames> {
+/// The callbacks of all protocols of an edition: over registers, then over the data fd.
+pub(super) fn callbacks(edition: &Edition, driver: &mut Scope) -> Vec<CallbackNames> {
+    let of_registers = edition.protocols.iter().flat_map(|p| &p.transitions);
+    let of_registers =
+        of_registers.map(|row| (row.callback.as_ref(), CallKind::of(&row.access.value)));
+    let of_fds = edition.fd_protocols.iter().flat_map(|p| &p.rows);
+    let of_fds = of_fds.map(|row| {
+        let kind = CallKind::Operation(row.operation.value);
+        (row.callback.as_ref(), kind)
+    });
     let mut variants = Scope::with("ALL");
     let mut list: Vec<CallbackNames> = Vec::new();
-    for row in protocols.iter().flat_map(|p| &p.transitions) {
-        let Some(name) = &row.callback else { continue };
-        let kind = CallKind::of(&row.access.value);
+    for (name, kind) in of_registers.chain(of_fds) {
+        let Some(name) = name else { continue };
         if list.iter().any(|c| c.name == name.value && c.kind == kind) {
             continue;
         }
@@ -89,23 +99,27 @@ pub(super) fn callbacks(protocols: &[Protocol], driver: &mut Scope) -> Vec<Callb
     list
 }
 
+/// The names of all protocols of an edition, in the same order.
 pub(super) fn protocols(edition: &Edition, module: &mut Scope) -> Vec<ProtocolNames> {
     let mut functions = Scope::with("access");
-    let name = |(number, protocol): (usize, &Protocol)| match number {
+    let of_registers = edition.protocols.iter().map(|p| &p.name);
+    let of_fds = edition.fd_protocols.iter().map(|p| &p.name);
+    let name = |(number, name): (usize, &spec_model::source::Spanned<String>)| match number {
         0 => ProtocolNames {
             access: ident("Access"),
             phase: ident("Phase"),
             function: ident("access"),
         },
         _ => ProtocolNames {
-            access: module.take(&format!("{}Access", camel(&protocol.name.value))),
-            phase: module.take(&format!("{}Phase", camel(&protocol.name.value))),
-            function: functions.take(&format!("access_{}", protocol.name.value)),
+            access: module.take(&format!("{}Access", camel(&name.value))),
+            phase: module.take(&format!("{}Phase", camel(&name.value))),
+            function: functions.take(&format!("access_{}", name.value)),
         },
     };
-    edition.protocols.iter().enumerate().map(name).collect()
+    of_registers.chain(of_fds).enumerate().map(name).collect()
 }
 
+/// The names for each structure that a protocol is about.
 pub(super) fn registers(edition: &Edition, module: &mut Scope) -> Vec<RegisterNames> {
     let mut constants = Scope::with("DATA_START");
     let about = |s: &&Struct| edition.protocols.iter().any(|p| p.of.value == s.name.value);

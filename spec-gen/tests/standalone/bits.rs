@@ -1,43 +1,23 @@
-//! `gen rust` gives a module that compiles by itself, in every edition of Rust, and answers as the model does.
+//! Registers with bits.
 
-mod common;
-
-use std::path::Path;
-use std::process::Command;
-
-use spec_gen::pretty;
 use spec_model::analysis::{
-    all_bits, holds, parse_state, refuse, state_name, triggered, valid_states,
+    all_bits, holds, parse_state, refuse, register, state_name, triggered, valid_states,
 };
 use spec_model::model::{BitField, Book, Direction, Edition, OrderStatus, PropertyType};
 
-#[test]
-fn it_compiles_alone_and_without_std() {
-    let folder = common::folder("alone");
-    std::fs::write(folder.join("spec.rs"), pretty::rust(&common::book())).unwrap();
-    let file = folder.join("driver.rs");
-    std::fs::write(
-        &file,
-        "#![no_std]\n#![forbid(unsafe_code)]\npub mod spec;\n",
-    )
-    .unwrap();
-    for edition in ["2015", "2018", "2021", "2024"] {
-        common::rustc(
-            &file,
-            &[
-                "--crate-type",
-                "lib",
-                "--emit",
-                "metadata",
-                "--edition",
-                edition,
-            ],
-        );
+use super::{Program, common, compare, works};
+
+/// Runs a program on the values of the register.
+fn run(book: &Book, edition: &Edition, program: &str) -> String {
+    let field = edition.bits.as_ref().unwrap();
+    let values = values(field);
+    Program {
+        book,
+        edition,
+        values: &values,
+        more: String::new(),
     }
-    common::rustc(
-        &folder.join("spec.rs"),
-        &["--crate-type", "lib", "--emit", "metadata"],
-    );
+    .run(program)
 }
 
 /// Every value of the bits that are known, and some with others.
@@ -49,41 +29,6 @@ fn values(field: &BitField) -> Vec<u32> {
         .iter()
         .flat_map(|bit| known.iter().map(move |value| value | bit))
         .collect()
-}
-
-/// Compiles a program of `programs/` over the generated code of an edition, and gives what it prints.
-fn run(book: &Book, edition: &Edition, program: &str) -> String {
-    let name = &edition.name.value;
-    let field = edition.bits.as_ref().unwrap();
-    let folder = common::folder(&format!("answers-{name}"));
-    std::fs::write(folder.join("spec.rs"), pretty::rust(book)).unwrap();
-    let state = if name == "v1" { "DeviceState" } else { "Lamps" };
-    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
-    let main = format!(
-        "mod spec;\nuse spec::{name} as edition;\nuse edition::{state} as State;\n\
-         const VALUES: &[u{}] = &{:?};\ninclude!({:?});\n",
-        field.width,
-        values(field),
-        programs.join(program),
-    );
-    let file = folder.join("main.rs");
-    std::fs::write(&file, main).unwrap();
-    // A program does not use all of the module.
-    common::rustc(&file, &["--edition", "2021", "-Adead_code"]);
-    let output = Command::new(folder.join("main")).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn compare(answers: &str, expected: &[String]) {
-    for (answer, expected) in answers.lines().zip(expected) {
-        assert_eq!(answer, expected);
-    }
-    assert_eq!(answers.lines().count(), expected.len());
 }
 
 #[test]
@@ -114,7 +59,7 @@ fn expected(edition: &Edition) -> Vec<String> {
     for value in 0..16 {
         lines.push(state(field, value));
         accesses(edition, field, value, &mut lines);
-        works(edition, field, value, &mut lines);
+        works(edition, register(edition).unwrap(), value, &mut lines);
     }
     for flags in 0..64 {
         consequences(edition, flags, &mut lines);
@@ -239,30 +184,6 @@ fn accesses(edition: &Edition, field: &BitField, value: u32, lines: &mut Vec<Str
             lines.push(format!(
                 "access {name} {} {direction} {}: {answer}",
                 phase.name, access.register
-            ));
-        }
-    }
-}
-
-fn works(edition: &Edition, field: &BitField, value: u32, lines: &mut Vec<String>) {
-    let state = state_name(field, value);
-    for work in &edition.work {
-        for (vcpus, tracking) in [(false, false), (false, true), (true, false), (true, true)] {
-            let legal = work.legal.value.eval(&|name| match name {
-                "VCPU_RUNNING" => vcpus,
-                "DIRTY_TRACKING" => tracking,
-                name => {
-                    let name = spec_model::source::Spanned::new(name.to_owned(), work.legal.span);
-                    let name = spec_model::expr::NameRef {
-                        name: name.value,
-                        span: name.span,
-                    };
-                    holds(field, &spec_model::expr::Expr::Name(name), value)
-                }
-            });
-            lines.push(format!(
-                "work {state} {vcpus} {tracking} {}: {legal}",
-                work.name.value
             ));
         }
     }

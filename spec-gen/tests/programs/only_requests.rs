@@ -1,0 +1,5 @@
+include!("requests.rs");
+
+fn main() {
+    all_requests();
+}

@@ -1,0 +1,215 @@
+//! Flows of v1: the region, NDMA, page requests.
+
+use super::edition::{Amount, Attached, Edition, Step, Target, follows};
+use super::{Failure, Log, Memory, Slot, Stream, VirtualMachine};
+use crate::driver::{Function, Model};
+use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+/// The edition v1.
+#[derive(Clone, Copy, Debug)]
+pub enum V1 {}
+
+/// Segments after which pre-copy goes on to the next step, though more may come.
+const ENOUGH: usize = 8;
+
+impl Edition for V1 {
+    type State = DeviceState;
+    type Fault = Fault;
+    type Work = Work;
+    type Injection = Injection;
+    type Slot = Slot;
+
+    /// A device without NDMA goes past the states with it.
+    fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
+        let past = state.contains(DeviceState::NDMA) && !slot.region.driver().describe().ndma;
+        (!past).then_some(state)
+    }
+
+    /// A device that may assume quiet MMIO must be out of the reach of all others.
+    fn may_request(
+        vm: &VirtualMachine<Self>,
+        slot: usize,
+        state: DeviceState,
+    ) -> Result<(), String> {
+        match vm
+            .reachable_from(slot)
+            .filter(|_| state.may_assume_quiet_mmio())
+        {
+            None => Ok(()),
+            Some(from) => {
+                let [from, to] = [from, slot].map(|slot| &vm.slots[slot].label);
+                Err(format!("{from} can touch {to}, which goes to {state}"))
+            }
+        }
+    }
+
+    fn serves_vcpus(state: DeviceState) -> bool {
+        state.contains(DeviceState::RUNNING)
+    }
+
+    fn dma_quiet(state: DeviceState) -> bool {
+        state.dma_quiet()
+    }
+
+    fn legal(work: Work, state: DeviceState, vcpus: bool, tracking: bool) -> bool {
+        work.legal(state, vcpus, tracking)
+    }
+
+    /// A new row of the book's table does not compile until it is done here.
+    fn work(vm: &mut VirtualMachine<Self>, work: Work) -> Result<(), Fault> {
+        match work {
+            Work::RunGuest => vm.run_guest(),
+            Work::StreamMemory => vm.stream_memory(),
+            Work::Precopy => vm.precopy()?,
+            Work::CopyDirtyMemory => vm.copy_dirty_memory(),
+            Work::SettlePageRequests => vm.settle_page_requests(),
+            Work::SnapshotDirtyLog => vm.snapshot_dirty_log(),
+            Work::CopyFinalMemory => vm.copy_final_memory(),
+            Work::Drain => vm.drain()?,
+            Work::DrainPartly => vm.read_streams(Amount::Part)?,
+            Work::ReceiveMemory => vm.receive_memory(),
+            Work::Load => vm.load(Amount::Whole)?,
+            Work::LoadPartly => vm.load(Amount::Part)?,
+            Work::RestoreConfig => vm.restore_config(),
+        }
+        Ok(())
+    }
+
+    fn inject(vm: &mut VirtualMachine<Self>, injection: Injection) {
+        match injection {
+            Injection::CaptureFails => vm.trouble().capture = true,
+            Injection::LoadFails => vm.trouble().load = true,
+            Injection::DeviceBreaks => vm.trouble().dead = true,
+            Injection::StreamTruncated => vm.transfer.cut_last_segment(),
+            Injection::StreamFlipped => vm.transfer.flip_bit(),
+        }
+    }
+}
+
+impl Attached<V1> for Slot {
+    fn open(model: Model, number: usize, seed: u32, memory: &Memory) -> Self {
+        Self::new(model, number, seed, memory)
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn state(&self) -> DeviceState {
+        self.region.state()
+    }
+
+    fn function(&mut self) -> &mut dyn Function {
+        self.region.driver_mut()
+    }
+
+    fn has_loaded(&self) -> bool {
+        self.loaded.is_some()
+    }
+
+    fn request(
+        &mut self,
+        state: DeviceState,
+        stream: &mut Stream,
+        log: &mut Log,
+    ) -> Result<(), Fault> {
+        let before = self.region.state();
+        self.write_state(state, log)?;
+        if state.contains(DeviceState::SAVING) && !before.contains(DeviceState::SAVING) {
+            stream.begin();
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self, log: &mut Log) {
+        self.reset_region(log);
+    }
+
+    /// Rounds of the window's protocol, until nothing is pending or enough segments are read.
+    fn read(&mut self, amount: Amount, stream: &mut Stream, log: &mut Log) -> Result<(), Fault> {
+        let mut left = match amount {
+            Amount::Part => 1,
+            Amount::Now => ENOUGH,
+            Amount::Whole => usize::MAX,
+        };
+        while self.pending(log)? && left > 0 {
+            self.fetch(stream, log)?;
+            left -= 1;
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, amount: Amount, segments: &[Vec<u8>], log: &mut Log) -> Result<(), Fault> {
+        let limit = if amount == Amount::Part {
+            1
+        } else {
+            usize::MAX
+        };
+        segments
+            .iter()
+            .take(limit)
+            .try_for_each(|segment| self.put(segment, log))
+    }
+}
+
+follows!(V1, v1);
+
+impl VirtualMachine<V1> {
+    /// Follows the flow from its first step to its last.
+    ///
+    /// # Errors
+    /// A step did not go as the flow says.
+    pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
+        self.guest.page_requests = self.may_request_pages(flow);
+        self.p2p &= flow.needs.contains(&"ndma");
+        self.follow(flow)
+    }
+
+    /// After a failure, at the source: what is in error is reset, all others go back to where they came from.
+    pub fn go_back(&mut self) {
+        self.vcpus = false;
+        self.snapshot_due = false;
+        self.memory.track(false);
+        self.log.step("goes back");
+        // All answer before any may touch another.
+        for state in [
+            DeviceState::INITIAL | DeviceState::NDMA,
+            DeviceState::INITIAL,
+        ] {
+            for slot in 0..self.slots.len() {
+                let reads = self.slots[slot].region.state();
+                let own = V1::own(&self.slots[slot], state);
+                let there = own.is_none() || reads == DeviceState::INITIAL;
+                let failed =
+                    !there && !reads.error() && !matches!(self.request(slot, state), Ok(Ok(())));
+                if reads.error() || failed {
+                    self.reset(slot);
+                }
+            }
+        }
+    }
+
+    /// The vIOMMU asks the guest for pages only where the flow settles such requests, for devices that can
+    /// be quieted meanwhile.
+    fn may_request_pages(&self, flow: &Flow) -> bool {
+        let settles = flow
+            .steps
+            .iter()
+            .any(|step| step.work.contains(&Work::SettlePageRequests));
+        settles
+            && self
+                .slots
+                .iter()
+                .all(|slot| !slot.region.driver().describe().no_page_requests())
+    }
+
+    /// Whether a flow is meant for this device: it has what the flow needs, and nothing that it must not have.
+    pub fn qualifies(flow: &Flow, model: Model) -> bool {
+        let description = model.driver(0, Memory::new(0).port()).describe();
+        let has = |name: &&str| description.flag(name).unwrap_or(false);
+        flow.needs.iter().all(has) && !flow.lacks.iter().any(has)
+    }
+}

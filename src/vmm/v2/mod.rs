@@ -1,0 +1,142 @@
+//! Flows of v2: requests, sessions, P2P.
+
+mod slot;
+
+pub use slot::Slot;
+
+use std::format;
+use std::vec::Vec;
+
+use super::edition::{Amount, Edition, Step, Target, follows};
+use super::{Failure, Memory, VirtualMachine};
+use crate::driver::{Function, Model};
+use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
+
+/// A virtual machine on one host whose devices are migrated as v2 says.
+pub type Vmm = VirtualMachine<V2>;
+
+/// The edition v2.
+#[derive(Clone, Copy, Debug)]
+pub enum V2 {}
+
+impl Edition for V2 {
+    type State = DeviceState;
+    type Fault = Fault;
+    type Work = Work;
+    type Injection = Injection;
+    type Slot = Slot;
+
+    /// A device without pre-copy runs where others are in pre-copy; one without P2P waits where others go quiet.
+    fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
+        let pre_copy = slot.has(Capabilities::PRE_COPY);
+        let state = match state {
+            DeviceState::PRE_COPY if !pre_copy => DeviceState::RUNNING,
+            DeviceState::PRE_COPY_P2P if !pre_copy => DeviceState::RUNNING_P2P,
+            state => state,
+        };
+        let past = state.quiesced() && !slot.has(Capabilities::P2P);
+        (!past).then_some(state)
+    }
+
+    fn serves_vcpus(state: DeviceState) -> bool {
+        state.may_dma_anywhere()
+    }
+
+    fn dma_quiet(state: DeviceState) -> bool {
+        state.dma_quiet()
+    }
+
+    fn legal(work: Work, state: DeviceState, vcpus: bool, tracking: bool) -> bool {
+        work.legal(state, vcpus, tracking)
+    }
+
+    /// A new row of the book's table does not compile until it is done here.
+    fn work(vm: &mut VirtualMachine<Self>, work: Work) -> Result<(), Fault> {
+        match work {
+            Work::RunGuest => vm.run_guest(),
+            Work::StreamMemory => vm.stream_memory(),
+            Work::Precopy => {
+                vm.precopy()?;
+                vm.estimate()?;
+            }
+            Work::CopyDirtyMemory => vm.copy_dirty_memory(),
+            Work::SnapshotDirtyLog => vm.snapshot_dirty_log(),
+            Work::CopyFinalMemory => vm.copy_final_memory(),
+            Work::Drain => vm.drain()?,
+            Work::DrainPartly => vm.read_streams(Amount::Part)?,
+            Work::ReceiveMemory => vm.receive_memory(),
+            Work::Load => vm.load(Amount::Whole)?,
+            Work::LoadPartly => vm.load(Amount::Part)?,
+            Work::RestoreConfig => vm.restore_config(),
+        }
+        Ok(())
+    }
+
+    fn inject(vm: &mut VirtualMachine<Self>, injection: Injection) {
+        match injection {
+            Injection::CaptureFails => vm.trouble().capture = true,
+            Injection::LoadFails => vm.trouble().refuse_load = true,
+            Injection::DeviceBreaks => vm.trouble().dead = true,
+            Injection::StreamTruncated => vm.transfer.spoil(cut_tail),
+            Injection::StreamFlipped => vm.transfer.spoil(|bytes| flip_bit(bytes)),
+            Injection::StreamReplayed => vm.transfer.spoil(|bytes| bytes.extend_from_within(..)),
+            Injection::StreamOverlong => vm.transfer.spoil(|bytes| bytes.extend([0xa5; 48])),
+        }
+    }
+}
+
+fn cut_tail(bytes: &mut Vec<u8>) {
+    bytes.pop();
+}
+
+fn flip_bit(bytes: &mut [u8]) {
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 0x10;
+    }
+}
+
+follows!(V2, v2);
+
+impl VirtualMachine<V2> {
+    /// Follows the flow from its first step to its last.
+    ///
+    /// # Errors
+    /// A step did not go as the flow says.
+    pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
+        self.follow(flow)
+    }
+
+    /// Whether a flow is meant for this device: it has what the flow needs, and nothing that it must not have.
+    pub fn qualifies(flow: &Flow, model: Model) -> bool {
+        let capabilities = model.driver_v2(0, Memory::new(0).port()).capabilities();
+        let has = |name: &&str| {
+            Capabilities::named(name).is_some_and(|capability| capabilities.contains(capability))
+        };
+        flow.needs.iter().all(has) && !flow.lacks.iter().any(has)
+    }
+
+    /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if one of the two has no
+    /// P2P states: such a device is kept out of P2P, and the IOMMU blocks the write.
+    pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
+        let mapped = [from, to]
+            .iter()
+            .all(|slot| self.slots[*slot].has(Capabilities::P2P));
+        if mapped {
+            self.slots[to].device.driver_mut().peer_write(offset, bytes);
+        }
+        mapped
+    }
+
+    /// Asks each device how much there is to read before it is stopped.
+    fn estimate(&mut self) -> Result<(), Fault> {
+        for slot in &mut self.slots {
+            if let Some((initial, dirty)) = slot.estimate(&mut self.log)? {
+                let label = &slot.label;
+                self.log
+                    .note(format!("{label}: initial {initial}, dirty {dirty}"));
+            }
+        }
+        Ok(())
+    }
+}
