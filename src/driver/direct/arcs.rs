@@ -7,6 +7,7 @@ use std::vec::Vec;
 
 use super::manifest;
 use super::{Direct, ID};
+use crate::driver::arc::no_such_arc;
 use crate::driver::stream::{Header, Invalid, Kind, Receiver, Sender};
 use crate::machine::v2::Services;
 use crate::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
@@ -87,11 +88,6 @@ impl Direct {
             Some(at) if outgoing.stopped => &self.device.memory()[at..],
             Some(_) => &[],
         }
-    }
-
-    /// Without P2P there is no such arc.
-    fn no_such_arc() -> Result<(), Fault> {
-        Err(Fault::DeviceFailed)
     }
 }
 
@@ -197,19 +193,19 @@ impl Driver for Direct {
     }
 
     fn running_to_running_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn running_p2p_to_running(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn running_p2p_to_stop(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn stop_to_running_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn running_to_pre_copy(&mut self) -> Result<(), Fault> {
@@ -227,23 +223,23 @@ impl Driver for Direct {
     }
 
     fn pre_copy_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_pre_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn running_p2p_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_running_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_stop_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn read_stream(&mut self, into: &mut [u8]) -> Result<usize, Fault> {

@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use super::Quiet;
 use super::state::{self, Incoming, Outgoing};
+use crate::driver::arc::no_such_arc;
 use crate::driver::stream::{self, checksum};
 use crate::machine::v2::Services;
 use crate::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
@@ -33,11 +34,6 @@ impl Quiet {
         self.show_work();
         self.seal = checksum(&self.device.image());
         Ok(())
-    }
-
-    /// Without P2P in this mode there is no such arc.
-    fn no_such_arc() -> Result<(), Fault> {
-        Err(Fault::DeviceFailed)
     }
 
     /// Takes the next segment in hand where the last was read; `false` at the end.
@@ -139,35 +135,35 @@ impl Driver for Quiet {
     }
 
     fn running_to_pre_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_to_running(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_to_stop_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_pre_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn running_p2p_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_running_p2p(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn pre_copy_p2p_to_stop_copy(&mut self) -> Result<(), Fault> {
-        Self::no_such_arc()
+        no_such_arc()
     }
 
     fn read_stream(&mut self, into: &mut [u8]) -> Result<usize, Fault> {
