@@ -1,0 +1,40 @@
+//! `vfio-conform`: whether a device keeps to the book.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use spec_conform::dut::Dut;
+use spec_conform::suite;
+use spec_conform::target::Target;
+
+/// Run the book against a device
+#[derive(Debug, Parser)]
+#[command(name = "vfio-conform", version)]
+struct Cli {
+    /// A reference driver, in this process
+    #[arg(long, value_parser = Target::driver, value_name = "NAME")]
+    driver: Target,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut ok = true;
+    for test in suite::all() {
+        let endpoint = match cli.driver.open() {
+            Ok(endpoint) => endpoint,
+            Err(failure) => {
+                eprintln!("error: {failure}");
+                return ExitCode::from(2);
+            }
+        };
+        let mut dut = Dut::new(endpoint, Box::new(|line| println!("# {line}")));
+        let result = (test.run)(&mut dut);
+        ok &= result.is_ok();
+        println!("{} {result:?}", test.name());
+    }
+    if ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
+}
