@@ -9,7 +9,7 @@ use spec_model::model::{Bit, BitField, Edition, Fsm, FsmArc, Place};
 
 use super::grid::{Grid, Route};
 use super::{At, at, canvas, label, pill_width};
-use crate::html::{Element, el, linked, void};
+use crate::html::{Element, el, link, void};
 use crate::page::Page;
 
 /// The picture, if the book says where the states stand.
@@ -151,13 +151,32 @@ impl Chart<'_> {
             "edge"
         });
         let shaft = void("path").class("shaft").attr("d", &route.path);
-        linked(
-            group
-                .child(shaft)
-                .children(tips)
-                .children(names(&route, &line.name)),
-            line.href.clone(),
-        )
+        let group = group
+            .child(shaft)
+            .children(tips)
+            .children(names(&route, &line.name));
+        match &line.href {
+            Some(href) => link(href, "")
+                .attr("aria-label", self.ways(line))
+                .child(group),
+            None => group,
+        }
+    }
+
+    /// Where a line leads, in words.
+    fn ways(&self, line: &Line<'_>) -> String {
+        let name = |place: &Place| self.register.state_name(place.state.value);
+        let (from, to) = (name(line.from), name(line.to));
+        let way = match line.tips {
+            [false, false] => return format!("{} between {from} and {to}", line.name),
+            [false, true] => format!("{from} to {to}"),
+            [true, false] => format!("{to} to {from}"),
+            [true, true] => format!("{from} to {to} and back"),
+        };
+        match line.name.as_str() {
+            "" => way,
+            needs => format!("{way}, where {needs}"),
+        }
     }
 
     /// From the error state, only a reset leads on: a line where the two stand side by side.

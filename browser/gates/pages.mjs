@@ -1,0 +1,81 @@
+// Every page, light and dark, on a desk and on a phone: nothing goes wrong, nothing is wider than
+// the window, and nothing shuts a reader out. Its pictures are for people.
+
+import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { DESK, PHONE, context, each, launch, watched } from "../lib/browser.mjs";
+import { overflow } from "../lib/overflow.mjs";
+import { PICTURES, pages, serve } from "../lib/site.mjs";
+import { Mistakes } from "../lib/verdict.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// axe looks again only at what another look may change. Two looks are drawn always, and show both
+// widths and both schemes; PICTURES=all draws all four.
+const LOOKS = [
+  { name: "light-1280", scheme: "light", window: DESK, rules: null, drawn: true },
+  { name: "dark-1280", scheme: "dark", window: DESK, rules: ["color-contrast"] },
+  { name: "light-390", scheme: "light", window: PHONE, rules: ["scrollable-region-focusable"] },
+  { name: "dark-390", scheme: "dark", window: PHONE, rules: [], drawn: true },
+];
+
+let browser;
+let site;
+
+before(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  [browser, site] = await Promise.all([launch(), serve()]);
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+for (const look of LOOKS) {
+  test(`every page, ${look.name}`, async () => {
+    const room = await context(browser, look);
+    const mistakes = new Mistakes();
+    await each(pages(), 3, async (path) => mistakes.add(path, await examine(room, path, look)));
+    await room.close();
+    mistakes.none();
+  });
+}
+
+/** What is wrong with a page. */
+async function examine(room, path, look) {
+  const { page, wrong } = await watched(room, site.origin);
+  await page.goto(`${site.origin}/${path}`);
+  await page.evaluate(() => document.fonts.ready);
+  // The frame around the chapter is the same everywhere: once is enough.
+  const part = path === "index.html" ? "html" : "main";
+  wrong.push(...(await page.evaluate(overflow)), ...(await barriers(page, part, look.rules)));
+  if (look.drawn || process.env.PICTURES === "all") {
+    const file = `${path.replaceAll("/", "-").replace(/\.html$/, "")}.${look.name}.png`;
+    await page.screenshot({ path: join(PICTURES, file), fullPage: true });
+  }
+  await page.close();
+  return wrong;
+}
+
+/** What axe calls serious or critical, with the elements. */
+async function barriers(page, part, rules) {
+  if (rules?.length === 0) return [];
+  await page.evaluate(AXE);
+  return page.evaluate(async ([part, rules]) => {
+    const only = rules && { runOnly: { type: "rule", values: rules } };
+    const { violations } = await axe.run(part, { resultTypes: ["violations"], ...only });
+    return violations
+      .filter(({ impact }) => ["serious", "critical"].includes(impact))
+      .flatMap(({ id, nodes }) =>
+        nodes.slice(0, 3).map((node) => {
+          const why = [...node.any, ...node.all, ...node.none].map((check) => check.message);
+          return `${id}: ${node.target.join(" ")}: ${why[0] ?? node.html}`;
+        }),
+      );
+  }, [part, rules]);
+}
