@@ -8,6 +8,7 @@ use crate::markdown::Document;
 use crate::model::{Book, Edition};
 use crate::source::SourceMap;
 
+mod changes;
 mod flows;
 mod fsm;
 mod links;
@@ -61,6 +62,8 @@ pub(crate) fn check(
         .iter()
         .chain(constants)
         .for_each(|group| numbers::constants_fit(group, diagnostics));
+    changes::parts_have_classes(book, diagnostics);
+    changes::versions_follow(&book.versions, diagnostics);
     links::links_lead_somewhere(context, diagnostics);
     let mentions = prose::names_exist(context, diagnostics);
     diagnostics.barrier()?;

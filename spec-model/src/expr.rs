@@ -42,6 +42,22 @@ impl Expr {
         }
     }
 
+    /// The same with other names.
+    #[must_use]
+    pub fn renamed(&self, rename: &dyn Fn(&str) -> Option<String>) -> Self {
+        let inner = |expr: &Self| Box::new(expr.renamed(rename));
+        match self {
+            Self::Const(value) => Self::Const(*value),
+            Self::Name(name) => Self::Name(NameRef {
+                name: rename(&name.name).unwrap_or_else(|| name.name.clone()),
+                span: name.span,
+            }),
+            Self::Not(a) => Self::Not(inner(a)),
+            Self::And(a, b) => Self::And(inner(a), inner(b)),
+            Self::Or(a, b) => Self::Or(inner(a), inner(b)),
+        }
+    }
+
     /// Every name used, in the order of writing.
     pub fn names(&self) -> Vec<&NameRef> {
         match self {

@@ -6,6 +6,7 @@
 //! well-formedness). All mistakes of a step are reported before the next begins.
 
 pub mod analysis;
+pub mod cell;
 pub mod coverage;
 pub mod diagnostic;
 pub mod expr;

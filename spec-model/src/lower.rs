@@ -12,6 +12,7 @@ use crate::model::{Book, ConstantGroup, Edition};
 use crate::parse::{ChapterSyntax, KINDS, TableSyntax, find_kind};
 use crate::source::{SourceMap, Spanned};
 
+mod changes;
 mod descriptors;
 mod device;
 mod flows;
@@ -54,6 +55,9 @@ pub(crate) fn lower(
     let mappings = grouped.iter().flat_map(|group| group.tables.of("mapping"));
     let mappings = mapping::mappings(mappings.copied(), &editions, diagnostics);
     let demands = text::demands(&everywhere("demands"), &rule_names, diagnostics);
+    let classes = changes::classes(&everywhere("classes"));
+    let versions = grouped.iter().flat_map(|group| group.tables.of("versions"));
+    let versions = changes::versions(&versions.copied().collect::<Vec<_>>(), diagnostics);
     Book {
         sources: SourceMap::default(),
         chapters: text::chapters(chapters, syntax),
@@ -62,6 +66,8 @@ pub(crate) fn lower(
         hidden: text::hidden(syntax),
         links: links::links(sources, chapters, documents, &rule_names, diagnostics),
         warnings: Vec::new(),
+        classes,
+        versions,
         mappings,
         terms,
         demands,

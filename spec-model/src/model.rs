@@ -3,14 +3,19 @@
 //! [`Book`] is the whole; an [`Edition`] is one protocol. Every type says in its first line which
 //! table or directive it comes from; `book/authoring.md` describes their columns.
 
+mod changes;
 mod descriptor;
 mod device;
 mod flow;
 mod fsm;
 mod mapping;
 mod register;
+mod table;
 mod text;
 
+pub use changes::{
+    ChangeKind, Class, ClassRow, Judgement, OTHER_PARTS, Version, VersionNumber, classed_parts,
+};
 pub use descriptor::{FdProtocol, FdRow, Ioctl, Operation};
 pub use device::{
     Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault,
@@ -24,7 +29,8 @@ pub use register::{
     Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct,
     Transition,
 };
-pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Table, Term};
+pub use table::{Table, TableColumn, TableRow};
+pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Term};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span, Spanned};
@@ -48,6 +54,10 @@ pub struct Book {
     pub terms: Vec<Term>,
     /// What the people who argued for the protocol asked of it.
     pub demands: Vec<Demand>,
+    /// `classes` tables: how much a change of each part of the book weighs.
+    pub classes: Vec<ClassRow>,
+    /// The `versions` table, the newest first.
+    pub versions: Vec<Version>,
     /// Places where the site puts something generated.
     pub shows: Vec<Show>,
     /// Every link to a rule, in the order of the book; each rule exists.
@@ -106,6 +116,11 @@ impl Book {
     /// The edition of this name.
     pub fn edition(&self, name: &str) -> Option<&Edition> {
         self.editions.iter().find(|e| e.name.value == name)
+    }
+
+    /// The version that the book says it has.
+    pub fn version(&self) -> Option<VersionNumber> {
+        self.versions.first().map(|version| version.number.value)
     }
 
     /// The rule of this id.

@@ -16,9 +16,10 @@ mod suggest;
 mod table;
 
 pub(crate) use blocks::chapter;
-pub(crate) use cell::{Cell, TargetSyntax, Value, parse_number, parse_state};
+pub(crate) use cell::{Cell, TargetSyntax, Value, content, parse_number, parse_state};
 pub(crate) use directive::Directive;
-pub(crate) use schema::{KINDS, columns_of, find as find_kind};
+pub use schema::CellType;
+pub(crate) use schema::{Column, KINDS, columns_of, find as find_kind};
 pub(crate) use suggest::{list, list_all, suggestion};
 pub(crate) use table::{MoreColumns, Row, unknown_column};
 

@@ -4,9 +4,11 @@ use super::names::Names;
 use super::row::Cells;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Listed;
-use crate::model::{Chapter, Demand, Edition, Rule, Show, Subject, Table, Term};
-use crate::parse::{ChapterSyntax, KINDS};
-use crate::source::Span;
+use crate::model::{
+    Chapter, Demand, Edition, Rule, Show, Subject, Table, TableColumn, TableRow, Term,
+};
+use crate::parse::{ChapterSyntax, Column, KINDS, Row, TableSyntax};
+use crate::source::{Span, Spanned};
 
 /// Views that speak of one edition.
 const OF_AN_EDITION: &[&str] = &["decomposition", "machine", "matrix", "region"];
@@ -61,16 +63,57 @@ pub(super) fn rules(syntax: &[ChapterSyntax<'_>]) -> Vec<Rule> {
 
 /// Every machine-read table, in the order of the book.
 pub(super) fn tables(syntax: &[ChapterSyntax<'_>]) -> Vec<Table> {
-    let mut tables = Vec::new();
-    for (chapter, syntax) in syntax.iter().enumerate() {
-        tables.extend(syntax.tables.iter().map(|table| Table {
-            kind: KINDS[table.kind].name.to_owned(),
-            name: table.plain_name(),
-            chapter,
-            span: table.span,
-        }));
+    let numbered = syntax.iter().enumerate();
+    let tables = numbered.flat_map(|(chapter, syntax)| {
+        let tables = syntax.tables.iter();
+        tables.map(move |it| table(it, chapter))
+    });
+    tables.collect()
+}
+
+fn table(table: &TableSyntax<'_>, chapter: usize) -> Table {
+    let kind = &KINDS[table.kind];
+    let owned = |text: &Spanned<&str>| text.clone().map(str::to_owned);
+    let mut columns: Vec<TableColumn> = kind
+        .columns
+        .iter()
+        .map(|it| column(it, it.title, false))
+        .collect();
+    let more = table.more.iter().zip(kind.more.iter().cycle());
+    columns.extend(more.map(|(title, it)| column(it, title.value, true)));
+    Table {
+        kind: kind.name.to_owned(),
+        name: table.plain_name(),
+        names: table.directive.words.iter().map(owned).collect(),
+        attributes: table
+            .directive
+            .attributes
+            .iter()
+            .map(|attribute| (owned(&attribute.key), owned(&attribute.value)))
+            .collect(),
+        directive: table.directive.span,
+        rule: table.rule_id(),
+        heading: table.heading.clone(),
+        chapter,
+        span: table.span,
+        columns,
+        rows: table.rows.iter().map(row).collect(),
     }
-    tables
+}
+
+fn column(column: &Column, title: &str, more: bool) -> TableColumn {
+    TableColumn {
+        title: title.to_owned(),
+        cell: column.cell,
+        more,
+    }
+}
+
+fn row(row: &Row<'_>) -> TableRow {
+    TableRow {
+        span: row.span,
+        cells: row.cells.iter().map(|cell| cell.span).collect(),
+    }
 }
 
 /// What the site leaves out.

@@ -141,16 +141,3 @@ pub enum LinkForm {
     /// `[v1.state.sync]`, alone: the id is the text.
     Bare,
 }
-
-/// A machine-read table, whatever its kind.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// `flow`
-    pub kind: String,
-    /// `save`; empty where the kind takes no name.
-    pub name: String,
-    /// Index into [`super::Book::chapters`].
-    pub chapter: usize,
-    /// From the first byte of the header row to the end of the last row.
-    pub span: Span,
-}

@@ -97,6 +97,14 @@ impl<'a> Raw<'a> {
     }
 }
 
+/// Reads the text of a cell again, for its content alone; `None` where it is not of this type.
+pub(crate) fn content<'a>(cell: CellType, text: &'a str, span: Span) -> Option<Value<'a>> {
+    match text {
+        "" | "–" => Some(Value::Empty),
+        text => read(cell, Raw { text, span }).ok(),
+    }
+}
+
 /// Reads a filled cell.
 pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Box<Diagnostic>> {
     Ok(match cell {

@@ -52,7 +52,7 @@ pub(crate) enum Presence {
 
 /// How a cell is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CellType {
+pub enum CellType {
     /// `` `NAME` ``: letters, digits, underscores.
     Name,
     /// `` `a`, `b` ``

@@ -2,6 +2,7 @@
 
 use super::Presence::{self, Filled, MayBeAbsent, MayBeEmpty};
 use super::{Attribute, CellType as C, Column, Kind};
+use crate::model::Judgement;
 
 const fn column(title: &'static str, cell: C, presence: Presence) -> Column {
     Column {
@@ -32,6 +33,18 @@ const fn optional(key: &'static str) -> Attribute {
 }
 
 const MEANING: Column = filled("Meaning", C::Prose);
+
+/// The words of [`Judgement`].
+const JUDGEMENTS: &[&str] = &{
+    let mut words = [""; Judgement::ALL.len()];
+    let mut n = 0;
+    while n < words.len() {
+        words[n] = Judgement::ALL[n].name();
+        n += 1;
+    }
+    words
+};
+
 const LINUX: Column = column("Linux", C::Name, MayBeAbsent);
 
 const fn kind(name: &'static str, columns: &'static [Column]) -> Kind {
@@ -334,6 +347,39 @@ pub(crate) const KINDS: &[Kind] = &[
                 filled("Demand", C::Term),
                 filled("In short", C::Prose),
                 filled("Rules", C::Rules),
+            ],
+        )
+    },
+    Kind {
+        edition: false,
+        ..kind(
+            "classes",
+            &[
+                filled("Table", C::Name),
+                filled("Part", C::Term),
+                filled(
+                    "Kind",
+                    C::Word(&["ABI", "behaviour", "requirement", "editorial"]),
+                ),
+                column("Added", C::Word(JUDGEMENTS), MayBeEmpty),
+                column("Removed", C::Word(JUDGEMENTS), MayBeEmpty),
+                column("Changed", C::Word(JUDGEMENTS), MayBeEmpty),
+                filled("Because", C::Prose),
+            ],
+        )
+    },
+    Kind {
+        edition: false,
+        ..kind(
+            "versions",
+            &[
+                filled("Version", C::Term),
+                filled("Date", C::Term),
+                filled(
+                    "Step",
+                    C::Word(&["first", "breaking", "compatible", "editorial"]),
+                ),
+                filled("In short", C::Prose),
             ],
         )
     },
