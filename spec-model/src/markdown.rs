@@ -60,7 +60,9 @@ pub(crate) enum BlockKind {
     Table(Vec<Range<usize>>),
     /// A paragraph without its rule mark.
     Paragraph,
-    /// Any other content: lists, quotes, code, HTML.
+    /// Lists, quotes, footnotes, definitions.
+    Words,
+    /// Any other content: code, HTML, lines.
     Other,
 }
 
@@ -234,7 +236,8 @@ impl<'a> Reader<'a> {
             Tag::Table(_) => self.push(BlockKind::Table(Vec::with_capacity(16)), range),
             // Read at their end, or by themselves.
             Tag::Heading { .. } | Tag::HtmlBlock => {}
-            _ => self.push(BlockKind::Other, range),
+            Tag::CodeBlock(_) => self.push(BlockKind::Other, range),
+            _ => self.push(BlockKind::Words, range),
         }
     }
 

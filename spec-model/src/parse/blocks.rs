@@ -87,6 +87,7 @@ impl<'a> Parser<'a, '_> {
             BlockKind::Heading { level, text, place } => {
                 self.expect_table(span);
                 self.expect_subject(span);
+                self.leave_above();
                 let place = Span {
                     start: place.start,
                     end: place.end,
@@ -96,12 +97,18 @@ impl<'a> Parser<'a, '_> {
                     level,
                     text: Spanned::new(text, place),
                 });
-                self.above = None;
             }
-            BlockKind::Paragraph | BlockKind::Other => {
-                self.expect_table(span);
-                let rule = self.mark.take().map(|mark| self.rule(mark, span, None));
-                self.above = matches!(block.kind, BlockKind::Paragraph).then_some((span, rule));
+            BlockKind::Paragraph => {
+                let rule = self.prose(span);
+                self.above = Some((span, rule));
+            }
+            BlockKind::Words => {
+                if self.prose(span).is_none() {
+                    self.expect_mark(span);
+                }
+            }
+            BlockKind::Other => {
+                self.prose(span);
             }
         }
     }
@@ -114,7 +121,43 @@ impl<'a> Parser<'a, '_> {
         };
         self.expect_table(end);
         self.expect_subject(end);
+        self.leave_above();
         self.chapter
+    }
+
+    /// A block that is no table: the rule that it is, if a mark stands above.
+    fn prose(&mut self, span: Span) -> Option<usize> {
+        self.expect_table(span);
+        self.leave_above();
+        self.mark.take().map(|mark| self.rule(mark, span, None))
+    }
+
+    /// The paragraph above will not become the sentence of a table's rule.
+    fn leave_above(&mut self) {
+        if let Some((paragraph, None)) = self.above.take() {
+            self.expect_mark(paragraph);
+        }
+    }
+
+    /// This text has no rule mark, so that it must not speak as a rule does.
+    fn expect_mark(&mut self, span: Span) {
+        let Some((_, keyword)) = level::find(self.text(span)) else {
+            return;
+        };
+        let keyword = Span {
+            start: span.start + keyword.start,
+            end: span.start + keyword.end,
+            ..span
+        };
+        let word = self.text(keyword);
+        let error = Diagnostic::error(
+            "unmarked-rule",
+            keyword,
+            format!("this text says {word}, and has no rule mark"),
+        )
+        .label("a word of RFC 2119 in capitals makes a rule")
+        .help("put `r[area.thing.detail]` on the line above the text, or write the word in small letters");
+        self.diagnostics.push(error);
     }
 
     fn text(&self, span: Span) -> &'a str {
@@ -208,14 +251,17 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn table(&mut self, rows: &[std::ops::Range<usize>], span: Span) {
-        let mark = self.mark.take();
-        let above = self.above.take();
         let Some((kind, directive)) = self.directive.take() else {
-            if let Some(mark) = mark {
-                self.rule(mark, span, None);
+            if self.prose(span).is_none() {
+                self.expect_mark(span);
             }
             return;
         };
+        let mark = self.mark.take();
+        let above = self.above.take();
+        if let (None, Some((paragraph, None))) = (&mark, above) {
+            self.expect_mark(paragraph);
+        }
         let index = self.chapter.tables.len();
         let rule = match mark {
             Some(mark) => {
