@@ -50,6 +50,69 @@ fn features_that_are_not_there_say_so() {
     assert_eq!(Fault::NotSupported.errno(), vfio_migration::errno::ENOTTY);
 }
 
+/// The rows of the table, in its order, on a device that has these operations of a feature (`None`: not the feature).
+fn refusal(offered: Option<u32>, len: usize, flags: u32, argsz: usize) -> Option<Fault> {
+    let known = VFIO_DEVICE_FEATURE_MASK | GET | SET | PROBE;
+    let operation = flags & (GET | SET | PROBE);
+    let rows = [
+        (argsz < 8, Fault::ShortArgument),
+        (flags & !known != 0, Fault::BadFlags),
+        (operation == GET | SET, Fault::BadFlags),
+        (offered.is_none(), Fault::NotSupported),
+        (
+            operation & (GET | SET) & !offered.unwrap_or(0) != 0,
+            Fault::WrongOperation,
+        ),
+        (operation == 0, Fault::BadFlags),
+        (
+            operation & PROBE == 0 && argsz < 8 + len,
+            Fault::ShortArgument,
+        ),
+    ];
+    rows.into_iter()
+        .find_map(|(holds, fault)| holds.then_some(fault))
+}
+
+#[test]
+fn the_first_reason_counts() {
+    covers![V2_DISCOVERY_REFUSED];
+    let absent = (500, None, 0);
+    let there = FEATURES.map(|(number, offered, len)| (number, Some(offered), len));
+    for (number, offered, len) in there.into_iter().chain([absent]) {
+        for operation in (0..8).map(|operation| operation << 16) {
+            for stray in [0, 1 << 19, 1 << 31] {
+                for argsz in [0, 7, 8, 8 + len - len.min(1), 8 + len, 100] {
+                    let mut device = Fake::device(Capabilities::ALL);
+                    let flags = number | operation | stray;
+                    let mut argument = vec![0; 100];
+                    argument[..4].copy_from_slice(&(argsz as u32).to_ne_bytes());
+                    argument[4..8].copy_from_slice(&flags.to_ne_bytes());
+                    let before = argument.clone();
+                    let result = device.feature(&mut argument, &mut Ram(vec![0; 8192]));
+                    match refusal(offered, len, flags, argsz) {
+                        // What the payload asks for may be wrong.
+                        None if matches!(number, 2 | 6 | 8) && operation & PROBE == 0 => {
+                            let payload = [
+                                Ok(()),
+                                Err(Fault::ErrorRequested),
+                                Err(Fault::NoRanges),
+                                Err(Fault::BadPageSize),
+                            ];
+                            assert!(payload.contains(&result), "{flags:#x} {argsz}: {result:?}");
+                        }
+                        None => assert_eq!(result, Ok(()), "{flags:#x} {argsz}"),
+                        Some(fault) => {
+                            assert_eq!(result, Err(fault), "{flags:#x} {argsz}");
+                            assert_eq!(argument, before);
+                            assert!(calls(&mut device).is_empty());
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn flags_must_make_sense() {
     covers![V2_DISCOVERY_FLAGS];

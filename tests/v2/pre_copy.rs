@@ -3,13 +3,14 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::driver::device::Register;
-use vfio_migration::machine::v2::{DataFd, MigrationDevice, Services};
+use vfio_migration::machine::v2::{DataFd, Direction, MigrationDevice, Services};
 use vfio_migration::v2::feature::*;
 pub(crate) use vfio_migration::v2::precopy_info::VFIO_PRECOPY_INFO_REINIT as REINIT;
 use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault};
 
 use crate::fake::{calls, in_state, states};
 use crate::rig::{Rig, every_state, info, simple};
+use crate::stream::every_fd;
 
 pub(crate) const SECOND: u32 = VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2;
 /// What nobody would mean.
@@ -77,7 +78,15 @@ fn info_is_there_in_the_pre_copy_states_alone() {
 
 #[test]
 fn a_short_argument_is_refused_and_a_long_one_accepted() {
-    covers![V2_PRECOPY_INFO];
+    covers![V2_PRECOPY_ARGSZ];
+    every_fd(|device, fd, _| {
+        if fd.direction() == Direction::Saving {
+            let mut argument = [0; 24];
+            argument[0] = 23;
+            let result = device.precopy_info(fd, &mut argument);
+            assert_eq!(result, Err(Fault::ShortArgument), "{}", device.state());
+        }
+    });
     let mut device = in_state(Capabilities::ALL, DeviceState::PRE_COPY);
     let fd = device.session().expect("a session");
     for (argsz, there) in [
@@ -334,10 +343,10 @@ fn an_unknown_fd_has_no_info() {
     let open = device.session().expect("a session").number();
     for number in (0..100).filter(|number| *number != open) {
         let fd = DataFd::from_number(number).expect("a number");
-        assert_eq!(
-            info(&mut device, fd, 0),
-            Err(Fault::SessionEnded),
-            "{number}"
-        );
+        let expected = match fd.direction() {
+            Direction::Saving => Fault::SessionEnded,
+            Direction::Resuming => Fault::NotSupported,
+        };
+        assert_eq!(info(&mut device, fd, 0), Err(expected), "{number}");
     }
 }

@@ -128,6 +128,15 @@ fn nobody_opts_in_without_pre_copy() {
             }
         }
     }
+    // Nor on a device that cannot migrate at all.
+    for operation in operations {
+        let (result, _) = simple(
+            &mut Fake::device(Capabilities::NONE),
+            SECOND | operation,
+            &[],
+        );
+        assert_eq!(result, Err(Fault::NoPreCopy), "{operation:#x}");
+    }
     assert_eq!(Fault::NoPreCopy.errno(), vfio_migration::errno::EINVAL);
 }
 

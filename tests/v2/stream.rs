@@ -33,7 +33,7 @@ fn with_past(
 }
 
 /// Every state of every kind of device, every data fd: the open one, and one of each direction that has ended.
-fn every_fd(check: impl Fn(&mut MigrationDevice<Fake>, DataFd, bool)) {
+pub(crate) fn every_fd(check: impl Fn(&mut MigrationDevice<Fake>, DataFd, bool)) {
     for capabilities in Capabilities::LEGAL {
         for state in states(capabilities) {
             let (mut device, past) = with_past(capabilities, state);
@@ -118,9 +118,9 @@ fn every_operation_has_its_row() {
         assert_eq!(device.seek(fd), Err(Fault::NotSeekable), "{state}");
 
         let expected = match (open, state.pre_copying()) {
+            _ if !saving => Err(Fault::NotSupported),
             (true, true) => Ok((0, 10, 0)),
             (false, true) => Err(Fault::SessionEnded),
-            (true, false) if state.resuming() => Err(Fault::NotSupported),
             (_, false) => Err(Fault::WrongState),
         };
         assert_eq!(info(device, fd, 0), expected, "{state}");
@@ -141,6 +141,14 @@ fn a_session_goes_one_way_for_life() {
                 Direction::Saving => device.write(fd, &vec![0; len]),
             };
             assert_eq!(wrong, Err(Fault::WrongDirection), "{}", device.state());
+        }
+        if fd.direction() == Direction::Resuming {
+            for argsz in [0_u32, 24] {
+                let mut argument = [0; 24];
+                argument[..4].copy_from_slice(&argsz.to_ne_bytes());
+                let wrong = device.precopy_info(fd, &mut argument);
+                assert_eq!(wrong, Err(Fault::NotSupported), "{}", device.state());
+            }
         }
         assert!(calls(device).is_empty());
     });

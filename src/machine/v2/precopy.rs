@@ -3,7 +3,7 @@
 use core::mem::{offset_of, size_of};
 
 use super::bytes::{get_u32, put_u32, put_u64};
-use super::{DataFd, MigrationDevice, Services};
+use super::{DataFd, Direction, MigrationDevice, Services};
 use crate::v2::precopy_info::VFIO_PRECOPY_INFO_REINIT;
 use crate::v2::{Access, Driver, Fault, vfio_precopy_info};
 
@@ -14,11 +14,14 @@ impl<D: Driver + Services + ?Sized> MigrationDevice<D> {
     /// The book's error; the argument is as it was.
     pub fn precopy_info(&mut self, fd: DataFd, argument: &mut [u8]) -> Result<(), Fault> {
         const SIZE: usize = size_of::<vfio_precopy_info>();
-        self.permitted(fd, Access::PrecopyInfo)?;
+        if fd.direction() == Direction::Resuming {
+            return Err(Fault::NotSupported);
+        }
         let argsz = get_u32(argument, offset_of!(vfio_precopy_info, argsz));
         if argument.len() < SIZE || (argsz as usize) < SIZE {
             return Err(Fault::ShortArgument);
         }
+        self.permitted(fd, Access::PrecopyInfo)?;
         let info = self
             .driver
             .precopy_info()
