@@ -154,6 +154,14 @@ pub(crate) fn linked(element: Element, href: Option<String>) -> Element {
     }
 }
 
+/// Data for the scripts of the page, which no browser runs.
+pub(crate) fn data(value: &serde_json::Value) -> Element {
+    let mut script = el("script").attr("type", "application/json");
+    // Text of the book could end the script otherwise.
+    script.inner = value.to_string().replace('<', "\\u003c");
+    script
+}
+
 /// A block of its own in a chapter: between blank lines, which end the Markdown around it.
 pub(crate) fn block(element: &Element) -> String {
     format!("\n\n{element}\n\n")
@@ -172,6 +180,14 @@ mod tests {
         assert_eq!(
             e.to_string(),
             "<p title=\"a&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;   x<br></p>"
+        );
+    }
+
+    #[test]
+    fn data_do_not_end_their_script() {
+        assert_eq!(
+            data(&serde_json::json!({ "a": "</script>\n\n<!--" })).to_string(),
+            "<script type=\"application/json\">{\"a\":\"\\u003c/script>\\n\\n\\u003c!--\"}</script>"
         );
     }
 

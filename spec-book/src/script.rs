@@ -1,7 +1,7 @@
 //! What happens in a flow, step by step: which message the device gets, which state it is in then.
 
-use spec_model::analysis::{Register, register};
-use spec_model::model::{Behaviour, Edition, Fault, FaultAfter, Flow, Injection, Step, Target};
+use spec_model::analysis::{Register, register, states_of};
+use spec_model::model::{Behaviour, Edition, Fault, Flow, Injection, Step, Target};
 
 /// A step, played.
 #[derive(Debug)]
@@ -72,11 +72,10 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
         return Vec::new();
     };
     let (error, initial) = (register.error(), register.initial());
-    // A device begins in its initial state: there nothing is written.
-    let mut at = initial;
+    let states = states_of(edition, register, flow);
     let mut before: Option<&Step> = None;
     let mut beats = Vec::with_capacity(flow.steps.len());
-    for step in &flow.steps {
+    for (step, (at, _)) in flow.steps.iter().zip(states) {
         let (message, state) = match step.target.value {
             Target::State(state) if state == at => (Message::None, state),
             Target::State(state) | Target::Write(state) => (Message::Write, state),
@@ -111,11 +110,6 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
             injection,
             fault,
         });
-        at = match fault.map(|fault| fault.after) {
-            None => state,
-            Some(FaultAfter::Unchanged | FaultAfter::OnThePath) => at,
-            Some(FaultAfter::Error) => error.unwrap_or(at),
-        };
         before = Some(step);
     }
     beats

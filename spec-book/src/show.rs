@@ -2,6 +2,7 @@
 
 mod coverage;
 mod decomposition;
+mod explorer;
 mod machine;
 mod matrix;
 mod region;
@@ -30,6 +31,7 @@ fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {
     match show.what.value.as_str() {
         "coverage" => coverage::show(page),
         "decomposition" => edition(decomposition::show),
+        "explorer" => edition(explorer::show),
         "machine" => edition(machine::show),
         "matrix" => edition(matrix::show),
         "region" => edition(region::show),

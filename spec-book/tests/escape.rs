@@ -27,6 +27,7 @@ const TAGS: &[&str] = &[
     "p",
     "path",
     "rect",
+    "script",
     "small",
     "span",
     "summary",
@@ -45,6 +46,10 @@ const ATTRIBUTES: &[&str] = &[
     "class",
     "colspan",
     "d",
+    "data-aspect",
+    "data-ends",
+    "data-key",
+    "data-state",
     "height",
     "href",
     "id",
@@ -53,6 +58,7 @@ const ATTRIBUTES: &[&str] = &[
     "scope",
     "text-anchor",
     "transform",
+    "type",
     "viewBox",
     "width",
     "x",
@@ -88,6 +94,10 @@ fn fill(book: &mut Book, text: &str) {
             .faults
             .iter_mut()
             .for_each(|fault| set(&mut fault.name.value));
+        for work in &mut edition.work {
+            set(&mut work.name.value);
+            set(&mut work.meaning.value);
+        }
         edition
             .injections
             .iter_mut()

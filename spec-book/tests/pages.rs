@@ -62,6 +62,11 @@ fn registers() {
 }
 
 #[test]
+fn everything_to_try() {
+    insta::assert_snapshot!(lines(&page(&door(), "try.md")));
+}
+
+#[test]
 fn coverage_rules_and_demands() {
     insta::assert_snapshot!(lines(&page(&door(), "coverage.md")));
 }

@@ -24,7 +24,7 @@ fn every_chapter_is_rendered() {
         .chapters()
         .map(|chapter| chapter.content.as_str())
         .collect();
-    assert_eq!(contents.len(), 6);
+    assert_eq!(contents.len(), 7);
     assert!(
         contents
             .iter()

@@ -9,6 +9,7 @@ use spec_model::source::Span;
 
 mod computed;
 mod device;
+mod page;
 mod register;
 mod requests;
 mod states;
@@ -16,7 +17,9 @@ mod text;
 mod vmm;
 
 /// The version of the schema. It grows with every change that a reader could notice.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
+
+pub use page::page;
 
 /// The model as text, with a line end at the end.
 pub fn text(book: &Book) -> String {

@@ -5,6 +5,7 @@ mod actions;
 mod buffer;
 mod capabilities;
 mod decompose;
+mod flow;
 pub mod fsm;
 mod register;
 mod report;
@@ -18,6 +19,7 @@ pub use actions::{Groups, triggered};
 pub use buffer::{Loss, loss};
 pub use capabilities::{capability_flags, capability_sets};
 pub use decompose::{Verdict, decompose, paths};
+pub use flow::{legal_while, states_of};
 pub use register::{Register, register};
 pub use report::{OrderReport, Pair, Summary, order_report};
 pub use state::{

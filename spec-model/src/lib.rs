@@ -26,6 +26,7 @@ mod pipeline;
 pub const SHOWS: &[&str] = &[
     "coverage",
     "decomposition",
+    "explorer",
     "machine",
     "matrix",
     "region",

@@ -145,11 +145,13 @@ impl Chart<'_> {
         let route = self.grid.route(line.from, line.to);
         let tips = route.tips.into_iter().zip(line.tips);
         let tips = tips.filter(|(_, wanted)| *wanted).map(|(at, _)| tip(at));
-        let group = el("g").class(if line.optional {
+        let class = if line.optional {
             "edge optional"
         } else {
             "edge"
-        });
+        };
+        let ends = format!("{} {}", line.from.state.value, line.to.state.value);
+        let group = el("g").class(class).attr("data-ends", ends);
         let shaft = void("path").class("shaft").attr("d", &route.path);
         let group = group
             .child(shaft)
@@ -213,6 +215,7 @@ impl Chart<'_> {
         el("g")
             .class("node")
             .class(class)
+            .attr("data-state", state)
             .child(rect(center, self.grid.size.x, self.grid.size.y, 6, "box"))
             .child(label(center, "name", &self.register.state_name(state)))
     }

@@ -27,7 +27,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
     elements
 }
 
-fn title(order: &ActionTable) -> String {
+pub(super) fn title(order: &ActionTable) -> String {
     match order.status {
         OrderStatus::Adopted => format!("{} (adopted)", order.title),
         OrderStatus::Proposed => order.title.clone(),

@@ -28,7 +28,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
 }
 
 /// The numbers that stand in the cells.
-fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
+pub(super) fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
     let item = |action: &spec_model::model::Action| {
         let href = page.to_row(edition, &order.name.value, &action.name.value);
         el("li")
@@ -44,7 +44,7 @@ fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
         })
 }
 
-fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
+pub(super) fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
     let name = |&state: &u32| state_name(field, state);
     let column = |state| {
         el("th")

@@ -6,10 +6,12 @@ use spec_model::analysis::{self, OrderReport, Pair, Register, Verdict};
 use spec_model::expr::Expr;
 use spec_model::model::{ActionTable, BitField, Edition};
 
-use super::{list, requests};
+use super::{list, requests, states};
 
 pub(super) fn computed(edition: &Edition, register: Register<'_>) -> Value {
-    let states = register.states();
+    let mut states = register.states();
+    states.extend(register.error());
+    states.sort_unstable();
     let (orders, matrix, requests) = match register {
         Register::Bits(bits) => (
             list(&bits.actions, |order| order_value(bits, order)),
@@ -19,7 +21,7 @@ pub(super) fn computed(edition: &Edition, register: Register<'_>) -> Value {
         Register::Fsm(fsm) => (json!([]), json!([]), requests::requests(edition, fsm)),
     };
     json!({
-        "states": list(&states, |&value| state(register, value)),
+        "states": list(&states, |&value| state(edition, register, value)),
         "error_state": register.error(),
         "orders": orders,
         "matrix": matrix,
@@ -27,8 +29,8 @@ pub(super) fn computed(edition: &Edition, register: Register<'_>) -> Value {
     })
 }
 
-/// A state that can be asked for, and what holds in it.
-fn state(register: Register<'_>, value: u32) -> Value {
+/// A state that a device can read, and what holds in it.
+fn state(edition: &Edition, register: Register<'_>, value: u32) -> Value {
     let holds = |expr: &Expr| json!(register.holds(expr, value));
     let predicates: Map<String, Value> = register
         .predicates()
@@ -40,11 +42,21 @@ fn state(register: Register<'_>, value: u32) -> Value {
         .iter()
         .map(|b| (b.name.value.clone(), holds(&b.holds.value)))
         .collect();
+    let work: Map<String, Value> = edition
+        .work
+        .iter()
+        .map(|work| {
+            let sets = analysis::legal_while(register, &edition.conditions, work, value);
+            (work.name.value.clone(), json!(sets))
+        })
+        .collect();
     json!({
         "value": value,
         "name": register.state_name(value),
+        "session": register.session(value).map(states::direction),
         "predicates": predicates,
         "behaviours": behaviours,
+        "work": work,
     })
 }
 
@@ -65,44 +77,43 @@ fn order_value(bits: &BitField, order: &ActionTable) -> Value {
 }
 
 fn write(bits: &BitField, pair: &Pair<'_>) -> Value {
-    let (steps, why) = match &pair.verdict {
-        Verdict::Equal { path } => (json!(path), Value::Null),
-        Verdict::Different { why, .. } => (Value::Null, json!(why.phrase(bits))),
+    let (steps, nearest, why) = match &pair.verdict {
+        Verdict::Equal { path } => (Some(path), None, None),
+        Verdict::Different { nearest, why } => (None, nearest.as_ref(), Some(why.phrase(bits))),
     };
+    let lost_by = pair.loss.as_ref().map(|loss| &loss.by.name.value);
     json!({
         "old": pair.old,
         "new": pair.new,
         "actions": list(&pair.actions, |action| json!(action.name.value)),
         "groups": list(&pair.actions, |action| json!(action.spelling)),
         "equal_steps": steps,
+        "nearest_steps": nearest,
         "differs": why,
         "loses_data": pair.loss.is_some(),
+        "lost_by": lost_by,
     })
 }
 
-/// The answer to every write of known bits, from every state that a device can read: without any optional
-/// capability, and with all.
+/// The answer to every write of known bits, from every state that a device can read, for every set of the
+/// capabilities that bits need.
 fn matrix(edition: &Edition, bits: &BitField, states: &[u32]) -> Value {
-    let all: Vec<&str> = edition
-        .capabilities
-        .iter()
-        .map(|c| c.name.value.as_str())
-        .collect();
-    let mut old: Vec<u32> = states
-        .iter()
-        .copied()
-        .chain(analysis::error_state(bits))
-        .collect();
-    old.sort_unstable();
-    let answers = |capabilities: &[&str]| {
-        let new =
-            || (0..=analysis::all_bits(bits)).filter(|new| new & !analysis::all_bits(bits) == 0);
-        let writes = old.iter().flat_map(|&old| new().map(move |new| (old, new)));
+    let needed = |name: &str| {
+        let mut needs = bits.bits.iter().filter_map(|bit| bit.needs.as_ref());
+        needs.any(|need| need.value == name)
+    };
+    let mut sets = analysis::capability_sets(edition);
+    sets.retain(|set| set.iter().all(|name| needed(name)));
+    list(&sets, |capabilities| {
+        let all = analysis::all_bits(bits);
+        let new = || (0..=all).filter(move |new| new & !all == 0);
+        let writes = states
+            .iter()
+            .flat_map(|&old| new().map(move |new| (old, new)));
         let write = |(old, new)| {
             let refused = analysis::refuse(bits, capabilities, old, new);
             json!({ "old": old, "new": new, "refused": refused.map(|row| &row.fault.value) })
         };
         json!({ "capabilities": capabilities, "writes": writes.map(write).collect::<Value>() })
-    };
-    json!([answers(&[]), answers(&all)])
+    })
 }

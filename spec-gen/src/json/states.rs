@@ -57,6 +57,14 @@ fn arc(fsm: &Fsm, row: &FsmArc, places: &Places<'_>) -> Value {
     })
 }
 
+/// Which way data flow.
+pub(super) fn direction(session: Session) -> &'static str {
+    match session {
+        Session::Saving => "saving",
+        Session::Resuming => "resuming",
+    }
+}
+
 fn session(effect: SessionEffect) -> Option<&'static str> {
     match effect {
         SessionEffect::None => None,

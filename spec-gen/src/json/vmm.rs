@@ -1,7 +1,7 @@
 //! What a VMM sees of a device and does with it: description, consequences, conditions, work, failures, flows.
 
 use serde_json::{Value, json};
-use spec_model::analysis;
+use spec_model::analysis::{self, states_of};
 use spec_model::model::{Devices, Edition, Flow, PropertyType, Side, Step, Target};
 
 use super::{Places, list};
@@ -70,6 +70,15 @@ pub(super) fn flows(edition: &Edition, places: &Places<'_>) -> Value {
 }
 
 fn flow_value(edition: &Edition, flow: &Flow, places: &Places<'_>) -> Value {
+    let register = analysis::register(edition);
+    let mut states = register
+        .map_or_else(Vec::new, |it| states_of(edition, it, flow))
+        .into_iter();
+    let steps: Value = flow
+        .steps
+        .iter()
+        .map(|step| step_value(edition, step, states.next(), places))
+        .collect();
     json!({
         "name": flow.name.value,
         "title": flow.title,
@@ -86,11 +95,16 @@ fn flow_value(edition: &Edition, flow: &Flow, places: &Places<'_>) -> Value {
         "released": flow.released.as_ref().map(|who| &who.value),
         "rule": flow.rule,
         "at": places.at(flow.span),
-        "steps": list(&flow.steps, |step| step_value(edition, step, places)),
+        "steps": steps,
     })
 }
 
-fn step_value(edition: &Edition, step: &Step, places: &Places<'_>) -> Value {
+fn step_value(
+    edition: &Edition,
+    step: &Step,
+    states: Option<(u32, u32)>,
+    places: &Places<'_>,
+) -> Value {
     let named = edition.conditions.iter().zip(&step.conditions);
     let conditions: serde_json::Map<String, Value> = named
         .map(|(row, &on)| (row.name.value.clone(), json!(on)))
@@ -98,6 +112,8 @@ fn step_value(edition: &Edition, step: &Step, places: &Places<'_>) -> Value {
     json!({
         "number": step.number.value,
         "target": target(edition, step.target.value),
+        "before": states.map(|(before, _)| before),
+        "after": states.map(|(_, after)| after),
         "conditions": conditions,
         "work": list(&step.work, |name| json!(name.value)),
         "text": step.text.value,

@@ -1,7 +1,7 @@
 //! A driver with one buffer for both directions: does an order of actions lose what was received?
 
 use super::state::holds;
-use crate::model::{Action, ActionTable, BitField, WindowEffect};
+use crate::model::{Action, ActionTable, BitField, OrderStatus, Session, WindowEffect};
 
 /// Received data that an order of actions destroys before it is loaded.
 #[derive(Clone, Debug)]
@@ -59,6 +59,17 @@ pub fn loss<'a>(
         };
     }
     None
+}
+
+/// What a state leaves in the buffer in the adopted order: a stream to read, or room for one to write.
+pub(super) fn session(field: &BitField, state: u32) -> Option<Session> {
+    let mut orders = field.actions.iter();
+    let adopted = orders.find(|order| order.status == OrderStatus::Adopted)?;
+    match content_in(field, adopted, state) {
+        Content::Empty => None,
+        Content::Outgoing => Some(Session::Saving),
+        Content::Incoming => Some(Session::Resuming),
+    }
 }
 
 /// A state holds the data of the action that leads into it: of one whose group is true there.

@@ -1,9 +1,9 @@
 //! The register of an edition, whether it holds bits or one state: the questions that both answer.
 //! In both, a state is the value of the register.
 
-use super::{fsm, state};
-use crate::expr::Expr;
-use crate::model::{Behaviour, BitField, Edition, Fsm, Layout, Predicate, Refusal};
+use super::{buffer, fsm, state};
+use crate::expr::{Expr, NameRef};
+use crate::model::{Behaviour, BitField, Edition, Fsm, Layout, Predicate, Refusal, Session};
 use crate::source::Spanned;
 
 /// What the register of an edition holds.
@@ -105,6 +105,21 @@ impl<'a> Register<'a> {
         match self {
             Self::Bits(field) => state::holds(field, expr, state),
             Self::Fsm(fsm) => fsm::holds(fsm, expr, state),
+        }
+    }
+
+    /// Whether a bit or state, predicate or behaviour of this name holds in this state.
+    pub fn holds_name(self, name: &str, state: u32) -> bool {
+        let (name, span) = (name.to_owned(), self.name().span);
+        self.holds(&Expr::Name(NameRef { name, span }), state)
+    }
+
+    /// Which way the data of a device in this state flow; `None` where there are none. In a register of
+    /// bits, the adopted order of actions says it.
+    pub fn session(self, state: u32) -> Option<Session> {
+        match self {
+            Self::Bits(field) => buffer::session(field, state),
+            Self::Fsm(fsm) => fsm::sessions(fsm).get(&state).copied().flatten(),
         }
     }
 
