@@ -1,5 +1,6 @@
 //! Copying a device state of 1 GiB through the data window, against memcpy between the same buffers.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use vfio_migration::driver::buffering::{Buffering, Config};
@@ -88,7 +89,7 @@ fn resume(region: &mut Region, user: &[u8], lengths: &[usize]) -> Duration {
     start.elapsed()
 }
 
-pub(crate) fn copy(from: &[u8], to: &mut [u8], lengths: &[usize]) -> Duration {
+fn copy(from: &[u8], to: &mut [u8], lengths: &[usize]) -> Duration {
     let mut at = 0;
     let start = Instant::now();
     for &len in lengths {
@@ -99,23 +100,18 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8], lengths: &[usize]) -> Duration {
     start.elapsed()
 }
 
-/// Copies the whole state a few times; capture and load are shown apart, for they are the driver's work.
-pub(crate) fn run() {
-    let (mut source, mut destination) = (device(1), device(2));
+/// Saves, loads and copies the whole state a few times. `save` reads it from one device into a buffer and `load` writes it
+/// to the other; both give the time that user space spends, not that of the driver's capture and load.
+pub(crate) fn rounds(
+    through: [&str; 2],
+    mut save: impl FnMut(&mut Vec<u8>) -> (Vec<usize>, Duration),
+    mut load: impl FnMut(&[u8], &[usize]) -> Duration,
+) {
     let (mut user, mut other) = (Vec::new(), Vec::new());
     let (mut reads, mut writes) = (Vec::new(), Vec::new());
     for round in 0..6 {
-        set(&mut source, DeviceState::RUNNING);
-        set(&mut source, DeviceState::SAVING);
-        let (lengths, read) = save(&mut source, &mut user);
-        destination.reset();
-        set(&mut destination, DeviceState::RESUMING);
-        let write = resume(&mut destination, &user, &lengths);
-        set(&mut destination, DeviceState::NONE);
-        assert!(
-            destination.driver().image() == source.driver().image(),
-            "the state arrived"
-        );
+        let (lengths, read) = save(&mut user);
+        let write = load(&user, &lengths);
         other.resize(user.len(), 0);
         let peer = copy(&user, &mut other, &lengths);
         // The first round also touches fresh memory.
@@ -130,6 +126,35 @@ pub(crate) fn run() {
         aim: "at most 1.25 (0.8 of its speed)",
         rounds: 5,
     };
-    print(&line("read 1 GiB through the window"), &reads);
-    print(&line("write 1 GiB through the window"), &writes);
+    print(&line(through[0]), &reads);
+    print(&line(through[1]), &writes);
+}
+
+pub(crate) fn run() {
+    let (source, mut destination) = (RefCell::new(device(1)), device(2));
+    rounds(
+        [
+            "read 1 GiB through the window",
+            "write 1 GiB through the window",
+        ],
+        |user| {
+            let source = &mut source.borrow_mut();
+            set(source, DeviceState::RUNNING);
+            set(source, DeviceState::SAVING);
+            save(source, user)
+        },
+        |user, lengths| {
+            destination.reset();
+            set(&mut destination, DeviceState::RESUMING);
+            let write = resume(&mut destination, user, lengths);
+            set(&mut destination, DeviceState::NONE);
+            assert_arrived(source.borrow().driver(), destination.driver());
+            write
+        },
+    );
+}
+
+/// The destination holds what the source does.
+pub(crate) fn assert_arrived(source: &Buffering, destination: &Buffering) {
+    assert!(destination.image() == source.image(), "the state arrived");
 }

@@ -1,14 +1,13 @@
 //! Copying a device state of 1 GiB through the data fd of v2, against memcpy between the same buffers.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use vfio_migration::driver::Function;
 use vfio_migration::driver::buffering::{Buffering, Config};
 use vfio_migration::machine::v2::{DataFd, MigrationDevice};
 use vfio_migration::v2::DeviceState;
 
-use crate::measure::{Comparison, print};
-use crate::stream::{NoGuest, STATE, copy};
+use crate::stream::{NoGuest, STATE, assert_arrived, rounds};
 
 /// Bytes of a read or write.
 const PIECE: usize = 1 << 20;
@@ -59,37 +58,23 @@ fn resume(device: &mut Device, fd: DataFd, user: &[u8], lengths: &[usize]) -> Du
     start.elapsed()
 }
 
-/// Copies the whole state a few times; capture and load are left out, for they are the driver's work.
 pub(crate) fn run() {
-    let (mut source, mut destination) = (device(1), device(2));
-    let (mut user, mut other) = (Vec::new(), Vec::new());
-    let (mut reads, mut writes) = (Vec::new(), Vec::new());
-    for round in 0..6 {
-        source.reset();
-        let fd = session(&mut source, DeviceState::STOP_COPY);
-        let (lengths, read) = save(&mut source, fd, &mut user);
-        destination.reset();
-        let fd = session(&mut destination, DeviceState::RESUMING);
-        let write = resume(&mut destination, fd, &user, &lengths);
-        destination.request(DeviceState::STOP).expect("a load");
-        assert!(
-            destination.driver().image() == source.driver().image(),
-            "the state arrived"
-        );
-        other.resize(user.len(), 0);
-        let peer = copy(&user, &mut other, &lengths);
-        // The first round also touches fresh memory.
-        if round > 0 {
-            reads.push((read, peer));
-            writes.push((write, peer));
-        }
-    }
-    let line = |what| Comparison {
-        what,
-        peer: "memcpy, same sizes",
-        aim: "at most 1.25 (0.8 of its speed)",
-        rounds: 5,
-    };
-    print(&line("read 1 GiB from the data fd"), &reads);
-    print(&line("write 1 GiB to the data fd"), &writes);
+    let (source, mut destination) = (RefCell::new(device(1)), device(2));
+    rounds(
+        ["read 1 GiB from the data fd", "write 1 GiB to the data fd"],
+        |user| {
+            let source = &mut source.borrow_mut();
+            source.reset();
+            let fd = session(source, DeviceState::STOP_COPY);
+            save(source, fd, user)
+        },
+        |user, lengths| {
+            destination.reset();
+            let fd = session(&mut destination, DeviceState::RESUMING);
+            let write = resume(&mut destination, fd, user, lengths);
+            destination.request(DeviceState::STOP).expect("a load");
+            assert_arrived(source.borrow().driver(), destination.driver());
+            write
+        },
+    );
 }

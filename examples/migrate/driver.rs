@@ -1,7 +1,7 @@
 //! A driver on the trait: a device with eight bytes of state, no P2P and no pre-copy.
 
 use vfio_migration::machine::v2::Services;
-use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
+use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault};
 
 /// A counter. While it runs, it counts.
 #[derive(Default)]
@@ -23,11 +23,6 @@ macro_rules! arcs {
     ($($arc:ident: |$self:ident| $does:expr;)*) => {
         $(fn $arc(&mut $self) -> Result<(), Fault> { $does; Ok(()) })*
     };
-}
-
-/// Arcs that a device without P2P and pre-copy does not have: they are never asked for.
-macro_rules! never {
-    ($($arc:ident)*) => { $(fn $arc(&mut self) -> Result<(), Fault> { Err(Fault::DeviceFailed) })* };
 }
 
 #[rustfmt::skip]
@@ -57,15 +52,10 @@ impl Driver for Counter {
     }
 
     fn poll_stream(&mut self) -> Result<bool, Fault> { Ok(true) }
-    fn precopy_info(&mut self) -> Result<PrecopyInfo, Fault> { Err(Fault::DeviceFailed) }
 
     fn reset(&mut self, _: DeviceState) { *self = Self { running: true, ..Self::default() }; }
     fn enter_error(&mut self, _: DeviceState) { self.running = false; }
     fn close(&mut self, state: DeviceState) { self.reset(state); }
-
-    never! { running_to_running_p2p running_p2p_to_running running_p2p_to_stop stop_to_running_p2p
-        running_to_pre_copy pre_copy_to_running pre_copy_to_stop_copy pre_copy_to_pre_copy_p2p
-        pre_copy_p2p_to_pre_copy running_p2p_to_pre_copy_p2p pre_copy_p2p_to_running_p2p pre_copy_p2p_to_stop_copy }
 }
 
 impl Services for Counter {

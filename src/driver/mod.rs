@@ -7,7 +7,6 @@
 //!
 //! To add a driver: a folder here, and a line in `Model::ALL` of `model.rs`; every test takes it up from there.
 
-mod arc;
 pub mod buffering;
 pub mod bus;
 pub mod device;

@@ -4,6 +4,8 @@
 //! A [`Receiver`] takes segments only whole, in order, from one session of one kind of device, so that cut, altered,
 //! repeated, foreign, merged, split and swapped segments are all found.
 
+use std::vec::Vec;
+
 use crate::v1::Fault;
 use crate::v2;
 
@@ -48,6 +50,15 @@ impl From<Invalid> for v2::Fault {
     fn from(_: Invalid) -> Self {
         Self::InvalidStream
     }
+}
+
+/// Takes what user space writes of a stream that is kept until it is loaded, and may have `longest` bytes.
+pub(super) fn keep(kept: &mut Vec<u8>, from: &[u8], longest: usize) -> Result<usize, v2::Fault> {
+    if kept.len() + from.len() > longest {
+        return Err(v2::Fault::StreamTooLong);
+    }
+    kept.extend_from_slice(from);
+    Ok(from.len())
 }
 
 impl Header {

@@ -2,7 +2,7 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::v2::{self, Arc, Capabilities, DeviceState, Fault, SessionEffect};
+use vfio_migration::v2::{self, Arc, Capabilities, DeviceState, Driver as _, Fault, SessionEffect};
 
 use crate::fake::{in_state, states};
 use crate::rig::{Rig, every};
@@ -289,4 +289,65 @@ fn an_arc_that_is_not_there_is_never_asked_for() {
             }
         }
     });
+}
+
+/// A driver leaves out what its device lacks. What it should not have left out breaks the device when it is first tried.
+#[test]
+fn arcs_of_other_devices_may_be_left_out() {
+    covers![V2_ARCS_NEEDED];
+    let optional = |arc: &Arc| {
+        let lacks = |capabilities| {
+            !v2::path(capabilities, arc.from(), arc.to()).is_ok_and(|path| path.arcs() == [*arc])
+        };
+        Capabilities::LEGAL.into_iter().any(lacks)
+    };
+    let left_out: Vec<Arc> = Arc::ALL.into_iter().filter(optional).collect();
+    assert_eq!(left_out.len(), 14);
+    for arc in left_out {
+        assert_eq!(v2::act(&mut Bare, arc), Err(Fault::DeviceFailed), "{arc}");
+    }
+    assert_eq!(Bare.precopy_info(), Err(Fault::DeviceFailed));
+}
+
+/// What every driver has to write.
+struct Bare;
+
+impl v2::Driver for Bare {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::STOP_COPY
+    }
+
+    fn resuming_to_stop(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn stop_to_resuming(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn stop_to_stop_copy(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn stop_copy_to_stop(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn read_stream(&mut self, _: &mut [u8]) -> Result<usize, Fault> {
+        Ok(0)
+    }
+
+    fn write_stream(&mut self, from: &[u8]) -> Result<usize, Fault> {
+        Ok(from.len())
+    }
+
+    fn poll_stream(&mut self) -> Result<bool, Fault> {
+        Ok(true)
+    }
+
+    fn reset(&mut self, _: DeviceState) {}
+
+    fn enter_error(&mut self, _: DeviceState) {}
+
+    fn close(&mut self, _: DeviceState) {}
 }

@@ -16,7 +16,7 @@ pub(super) struct Signature {
     /// Behind `self`.
     pub(super) parameters: TokenStream,
     /// The same as they are handed on.
-    arguments: TokenStream,
+    pub(super) arguments: TokenStream,
     /// What success gives.
     pub(super) gives: TokenStream,
     /// What parameters and result mean.

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use spec_model::analysis;
+use spec_model::model::FsmArc;
 use spec_model::source::Spanned;
 
 use super::Cx;
@@ -22,6 +23,8 @@ pub(super) struct Deed<'a> {
     pub(super) meaning: &'a str,
     /// When the method is called.
     pub(super) when: String,
+    /// The row, if it is an arc.
+    pub(super) arc: Option<&'a FsmArc>,
 }
 
 /// Which of the two tables an edition has.
@@ -58,6 +61,7 @@ pub(super) fn deeds<'a>(cx: &Cx<'a>) -> Vec<Deed<'a>> {
         method: cx.names.act.get(&row.name.value),
         meaning: &row.meaning.value,
         when: format!("Called when `{}` becomes true.", row.spelling),
+        arc: None,
     });
     let fsm = cx.edition.fsm.as_ref();
     let arcs = fsm
@@ -74,6 +78,7 @@ pub(super) fn deeds<'a>(cx: &Cx<'a>) -> Vec<Deed<'a>> {
             analysis::fsm::state_name(fsm, row.from.value),
             analysis::fsm::state_name(fsm, row.to.value)
         ),
+        arc: Some(row),
     });
     actions.chain(arcs).collect()
 }

@@ -8,6 +8,7 @@ use spec_model::model::Event;
 use super::Cx;
 use super::call::{self, Signature};
 use super::deed::{self, Deed};
+use super::optional::{self, Ending};
 use crate::doc::doc;
 use crate::names::CallbackNames;
 
@@ -62,12 +63,15 @@ fn deeds(cx: &Cx<'_>) -> TokenStream {
         seen.push(name.clone());
         let doc = cx.docs.row_and(deed.meaning, &deed.when, deed.name.span);
         let fails = doc_of_failure(deed);
+        let ending = deed.arc.map(|arc| optional::arc(cx, arc));
+        let Ending { doc: more, end } = ending.unwrap_or_else(Ending::required);
         Some(quote! {
             #doc
             ///
+            #more
             /// # Errors
             #fails
-            fn #name(&mut self) -> Result<(), Fault>;
+            fn #name(&mut self) -> Result<(), Fault> #end
         })
     };
     deed::deeds(cx).iter().filter_map(method).collect()
@@ -87,12 +91,14 @@ fn callbacks(cx: &Cx<'_>) -> TokenStream {
         let Signature {
             parameters, gives, ..
         } = Signature::of(callback.kind);
+        let Ending { doc: more, end } = optional::callback(cx, callback);
         quote! {
             #doc
             ///
+            #more
             /// # Errors
             /// Why the access fails.
-            fn #name(&mut self #parameters) -> Result<#gives, Fault>;
+            fn #name(&mut self #parameters) -> Result<#gives, Fault> #end
         }
     };
     cx.names.callbacks.iter().map(method).collect()

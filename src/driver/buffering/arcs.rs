@@ -219,14 +219,6 @@ impl Driver for Buffering {
         self.leave_pre_copy()
     }
 
-    fn running_to_stop(&mut self) -> Result<(), Fault> {
-        Ok(self.device.stop()?)
-    }
-
-    fn stop_to_running(&mut self) -> Result<(), Fault> {
-        Ok(self.device.start()?)
-    }
-
     fn running_to_running_p2p(&mut self) -> Result<(), Fault> {
         Ok(self.device.quiesce()?)
     }
@@ -293,11 +285,8 @@ impl Driver for Buffering {
 
     fn write_stream(&mut self, from: &[u8]) -> Result<usize, Fault> {
         self.device.alive()?;
-        if self.streams.incoming.len() + from.len() > self.longest() {
-            return Err(Fault::StreamTooLong);
-        }
-        self.streams.incoming.extend_from_slice(from);
-        Ok(from.len())
+        let longest = self.longest();
+        stream::keep(&mut self.streams.incoming, from, longest)
     }
 
     fn poll_stream(&mut self) -> Result<bool, Fault> {

@@ -7,7 +7,6 @@ use std::vec::Vec;
 
 use super::manifest;
 use super::{Direct, ID};
-use crate::driver::arc::no_such_arc;
 use crate::driver::stream::{Header, Invalid, Kind, Receiver, Sender};
 use crate::machine::v2::Services;
 use crate::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
@@ -192,22 +191,6 @@ impl Driver for Direct {
         Ok(self.device.start()?)
     }
 
-    fn running_to_running_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn running_p2p_to_running(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn running_p2p_to_stop(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn stop_to_running_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
     fn running_to_pre_copy(&mut self) -> Result<(), Fault> {
         self.leave()?;
         self.outgoing = Some(self.begin());
@@ -220,26 +203,6 @@ impl Driver for Direct {
 
     fn pre_copy_to_stop_copy(&mut self) -> Result<(), Fault> {
         self.capture_rest()
-    }
-
-    fn pre_copy_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_pre_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn running_p2p_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_running_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_stop_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
     }
 
     fn read_stream(&mut self, into: &mut [u8]) -> Result<usize, Fault> {

@@ -5,10 +5,9 @@ use std::vec::Vec;
 
 use super::Quiet;
 use super::state::{self, Incoming, Outgoing};
-use crate::driver::arc::no_such_arc;
 use crate::driver::stream::{self, checksum};
 use crate::machine::v2::Services;
-use crate::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
+use crate::v2::{Capabilities, DeviceState, Driver, Fault};
 
 /// What of a session is on its way, beside what v1 has.
 #[derive(Debug, Default)]
@@ -134,38 +133,6 @@ impl Driver for Quiet {
         Ok(self.device.start()?)
     }
 
-    fn running_to_pre_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_to_running(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_to_stop_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_pre_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn running_p2p_to_pre_copy_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_running_p2p(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
-    fn pre_copy_p2p_to_stop_copy(&mut self) -> Result<(), Fault> {
-        no_such_arc()
-    }
-
     fn read_stream(&mut self, into: &mut [u8]) -> Result<usize, Fault> {
         self.device.alive()?;
         let mut filled = 0;
@@ -184,20 +151,13 @@ impl Driver for Quiet {
 
     fn write_stream(&mut self, from: &[u8]) -> Result<usize, Fault> {
         self.device.alive()?;
-        if self.streams.incoming.len() + from.len() > self.longest() {
-            return Err(Fault::StreamTooLong);
-        }
-        self.streams.incoming.extend_from_slice(from);
-        Ok(from.len())
+        let longest = self.longest();
+        stream::keep(&mut self.streams.incoming, from, longest)
     }
 
     fn poll_stream(&mut self) -> Result<bool, Fault> {
         self.device.alive()?;
         Ok(true)
-    }
-
-    fn precopy_info(&mut self) -> Result<PrecopyInfo, Fault> {
-        Err(Fault::DeviceFailed)
     }
 
     fn reset(&mut self, _: DeviceState) {
