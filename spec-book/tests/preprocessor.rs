@@ -60,7 +60,7 @@ fn mistakes_in_the_book_are_shown_as_everywhere() {
         |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     write("book.toml", "[book]\nsrc = \".\"\n");
     write("SUMMARY.md", "- [A](a.md)\n");
-    write("a.md", "# A\n\n<!-- spec: pictures -->\n");
+    write("a.md", "# A\n\nr[Answer]\nA device MUST answer.\n");
     let book = MDBook::load(folder.path()).expect("mdBook loads it");
     let context =
         PreprocessorContext::new(folder.path().to_owned(), book.config, "html".to_owned());
