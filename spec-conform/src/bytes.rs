@@ -12,6 +12,9 @@ use vfio_migration::v2::{
 /// Where a feature's payload begins.
 pub const PAYLOAD: usize = size_of::<vfio_device_feature>();
 
+/// The length of a `vfio_precopy_info`.
+pub const PRECOPY_INFO: u32 = size_of::<Info>() as u32;
+
 /// A `vfio_device_feature` and its payload, with the true `argsz`.
 pub fn feature(flags: u32, payload: &[u8]) -> Vec<u8> {
     feature_of_size((PAYLOAD + payload.len()) as u32, flags, payload)

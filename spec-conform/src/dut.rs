@@ -2,8 +2,11 @@
 
 mod data;
 mod device;
+mod world;
 
 use std::fmt;
+
+use vfio_migration::v2::Capabilities;
 
 use crate::endpoint::{Ability, Endpoint, Errno, Failure};
 
@@ -23,19 +26,33 @@ pub enum End {
 /// What a test gives, and each step of it.
 pub type Check<T = ()> = Result<T, End>;
 
+/// What is heard of a test while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// The device is asked this. If nothing follows, it never answered.
+    Asked(&'a str),
+    /// What came.
+    Came(&'a str),
+}
+
 /// Hears every exchange with the device, as it happens.
-pub type Listener = Box<dyn FnMut(&str)>;
+pub type Listener = Box<dyn FnMut(Event<'_>)>;
 
 /// An open device and whoever listens.
 pub struct Dut {
     endpoint: Box<dyn Endpoint>,
     listener: Listener,
+    capabilities: Option<Capabilities>,
 }
 
 impl Dut {
     /// Tests this device.
     pub fn new(endpoint: Box<dyn Endpoint>, listener: Listener) -> Self {
-        Self { endpoint, listener }
+        Self {
+            endpoint,
+            listener,
+            capabilities: None,
+        }
     }
 
     /// The endpoint, for what needs no note.
@@ -48,22 +65,20 @@ impl Dut {
         self.endpoint.abilities().contains(&ability)
     }
 
-    fn note(&mut self, line: impl fmt::Display) {
-        (self.listener)(&line.to_string());
-    }
-
-    /// Notes what was asked and what came; what came is the result.
-    fn noted<T>(
+    /// Asks the endpoint for something, and notes before and afterwards.
+    fn ask<T>(
         &mut self,
         asked: impl fmt::Display,
-        result: Result<T, Failure>,
+        ask: impl FnOnce(&mut dyn Endpoint) -> Result<T, Failure>,
         shown: impl FnOnce(&T) -> String,
     ) -> Result<T, Failure> {
+        (self.listener)(Event::Asked(&asked.to_string()));
+        let result = ask(&mut *self.endpoint);
         let came = match &result {
             Ok(value) => shown(value),
             Err(failure) => failure.to_string(),
         };
-        self.note(format_args!("{asked} -> {came}"));
+        (self.listener)(Event::Came(&came));
         result
     }
 }
@@ -103,4 +118,9 @@ impl From<Failure> for End {
             Failure::Broken(why) => Self::Broken(why),
         }
     }
+}
+
+/// `ok`, for what gives nothing else.
+fn ok<T>(_: &T) -> String {
+    "ok".to_owned()
 }

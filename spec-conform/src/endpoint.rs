@@ -125,6 +125,15 @@ pub struct Traffic {
     pub written: Vec<u64>,
 }
 
+/// How much work the device was given and has done, since it was opened or reset last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Pieces that it was given.
+    pub given: usize,
+    /// Pieces that it has done, and done right.
+    pub done: usize,
+}
+
 /// An open device.
 ///
 /// A child process opens it for each test, and ends without closing it: the operating system does.
@@ -237,11 +246,12 @@ pub trait Endpoint {
         Err(Failure::Cannot(Ability::Parallel))
     }
 
-    /// Gives the device work that changes its internal state, and lets time pass, whether the device runs or not.
+    /// Gives the device work that changes its internal state, if it runs, and lets time pass. A device that is stopped
+    /// gets no work: only time passes.
     ///
     /// # Errors
     /// [`Failure::Broken`] and [`Failure::Cannot`].
-    fn work(&mut self) -> Outcome {
+    fn work(&mut self) -> Outcome<Work> {
         Err(Failure::Cannot(Ability::Work))
     }
 

@@ -7,6 +7,7 @@ pub mod bytes;
 pub mod dut;
 pub mod endpoint;
 pub mod names;
+pub mod run;
 pub mod suite;
 pub mod target;
 pub mod test;

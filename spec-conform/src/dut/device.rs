@@ -7,9 +7,9 @@ use vfio_migration::v2::feature::{
 };
 use vfio_migration::v2::{Capabilities, DeviceState, Fault};
 
-use super::{Check, Dut, End, answered, expect};
+use super::{Check, Dut, End, answered, expect, ok};
 use crate::bytes;
-use crate::endpoint::{Ability, Answer, Errno, Fd};
+use crate::endpoint::{Answer, Endpoint, Errno, Fd};
 use crate::names;
 
 /// What stands in `data_fd` when a request goes out, so that a driver that forgets to write it is found out.
@@ -38,8 +38,8 @@ impl Dut {
         let (flags, argsz) = (feature_word(argument, 4), feature_word(argument, 0));
         let payload = argument.get(bytes::PAYLOAD..).unwrap_or(&[]);
         let asked = format!("{} argsz={argsz}{}", flags_text(flags), hex(" ", payload));
-        let result = self.endpoint.feature(argument);
-        let answer = self.noted(asked, result, |answer| {
+        let ask = |endpoint: &mut dyn Endpoint| endpoint.feature(argument);
+        let answer = self.ask(asked, ask, |answer| {
             let payload = answer
                 .argument
                 .as_deref()
@@ -58,20 +58,26 @@ impl Dut {
         self.feature(&bytes::feature(flags, payload))
     }
 
-    /// What the device announces. A device without migration ends the test.
+    /// What the device announced when it was asked first. A device without migration ends the test.
     pub fn capabilities(&mut self) -> Check<Capabilities> {
+        if let Some(known) = self.capabilities {
+            return Ok(known);
+        }
+        let capabilities = self.announced()?;
+        self.capabilities = Some(capabilities);
+        Ok(capabilities)
+    }
+
+    /// What the device announces now.
+    pub fn announced(&mut self) -> Check<Capabilities> {
         let flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_MIGRATION;
-        let result = self.endpoint.feature(&bytes::feature(flags, &[0; 8]));
-        let answer = result?;
-        match (answer.result, &answer.argument) {
-            (Ok(()), Some(back)) => Ok(Capabilities::from_flags(bytes::word(
-                &back[bytes::PAYLOAD..],
-            ))),
-            (Ok(()), None) => Err(End::Broken("the endpoint gave no argument back".to_owned())),
-            (Err(errno), _) if errno.0 == Fault::NotSupported.errno() => {
+        let answer = self.simple(flags, &[0; 8])?;
+        match answer.result {
+            Ok(()) => Ok(Capabilities::from_flags(bytes::word(payload(&answer)?))),
+            Err(errno) if errno.0 == Fault::NotSupported.errno() => {
                 Err(End::Skipped("the device has no migration".to_owned()))
             }
-            (Err(errno), _) => Err(End::Differs(format!(
+            Err(errno) => Err(End::Differs(format!(
                 "the capabilities cannot be read: {errno}"
             ))),
         }
@@ -139,45 +145,33 @@ impl Dut {
     pub fn data_size(&mut self) -> Check<Result<u64, Errno>> {
         let flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_MIG_DATA_SIZE;
         let answer = self.simple(flags, &[0; 8])?;
-        Ok(answer.result.map(|()| {
-            answer
-                .argument
-                .map_or(0, |back| bytes::word(&back[bytes::PAYLOAD..]))
-        }))
+        match answer.result {
+            Ok(()) => Ok(Ok(bytes::word(payload(&answer)?))),
+            Err(errno) => Ok(Err(errno)),
+        }
     }
 
     /// Resets the device.
     pub fn reset(&mut self) -> Check {
-        let result = self.endpoint.reset();
-        let result = self.noted("RESET", result, |()| "ok".to_owned());
-        answered(result)?.map_err(|errno| End::Differs(format!("the reset failed with {errno}")))
+        let reset = self.ask("RESET", |endpoint| endpoint.reset(), ok);
+        answered(reset)?.map_err(|errno| End::Differs(format!("the reset failed with {errno}")))
     }
 
     /// Closes the device for the last time, and opens it again.
     pub fn reopen(&mut self) -> Check {
-        let result = self.endpoint.reopen();
-        let result = self.noted("CLOSE, OPEN", result, |()| "ok".to_owned());
-        answered(result)?
+        let reopen = self.ask("CLOSE, OPEN", |endpoint| endpoint.reopen(), ok);
+        answered(reopen)?
             .map_err(|errno| End::Differs(format!("the device cannot be opened again: {errno}")))
-    }
-
-    /// Gives the device work, where the endpoint can.
-    pub fn work(&mut self) -> Check {
-        if self.able(Ability::Work) {
-            self.endpoint.work()?;
-            self.note("the guest gives the device work, and time passes");
-        }
-        Ok(())
     }
 
     fn mig_state(&mut self, asked: &str, flags: u32, wanted: u32) -> Check<Set> {
         let argument = bytes::feature(flags, &bytes::mig_state(wanted, POISON_FD));
-        let result = self.endpoint.feature(&argument);
         let fields = |answer: &Answer| {
             let back = answer.argument.as_deref()?.get(bytes::PAYLOAD..)?;
             Some(bytes::mig_state_fields(back))
         };
-        let answer = self.noted(asked, result, |answer| {
+        let ask = |endpoint: &mut dyn Endpoint| endpoint.feature(&argument);
+        let answer = self.ask(asked, ask, |answer| {
             let back = fields(answer).map_or(String::new(), |(state, fd)| {
                 format!(", device_state={} data_fd={fd}", names::state(state))
             });
@@ -188,6 +182,15 @@ impl Dut {
             back: fields(&answer),
         })
     }
+}
+
+/// The payload that came back.
+fn payload(answer: &Answer) -> Check<&[u8]> {
+    let back = answer
+        .argument
+        .as_deref()
+        .and_then(|back| back.get(bytes::PAYLOAD..));
+    back.ok_or_else(|| End::Broken("the endpoint gave no argument back".to_owned()))
 }
 
 /// `ok`, or the name of the error number.

@@ -10,7 +10,8 @@ use vfio_migration::v2::{Fault, ioctl};
 use vfio_migration::vmm::{Guest, Memory, Port};
 
 use super::{
-    Ability, Answer, Endpoint, Errno, Failure, Fd, FdFlags, Outcome, Positioned, Readiness, Traffic,
+    Ability, Answer, Endpoint, Errno, Failure, Fd, FdFlags, Outcome, Positioned, Readiness,
+    Traffic, Work,
 };
 use crate::bytes;
 
@@ -24,6 +25,8 @@ pub struct Reference {
     memory: Memory,
     port: Port,
     guest: Guest,
+    given: usize,
+    done: usize,
     closed: Vec<Fd>,
 }
 
@@ -62,6 +65,8 @@ impl Reference {
             memory,
             port,
             guest: Guest::new(1),
+            given: 0,
+            done: 0,
             closed: Vec::new(),
         }
     }
@@ -71,6 +76,12 @@ impl Reference {
             Some(found) if !self.closed.contains(&fd) => Ok(found),
             _ => Err(Fault::WrongDirection.into()),
         }
+    }
+
+    /// What the guest had asked for is lost with the device's state.
+    fn forget_work(&mut self) {
+        self.guest = Guest::new(1);
+        (self.given, self.done) = (0, 0);
     }
 
     /// A feature whose payload has the address 0 of this memory.
@@ -151,13 +162,13 @@ impl Endpoint for Reference {
 
     fn reset(&mut self) -> Outcome {
         self.device.reset();
-        self.guest.device_was_reset(0);
+        self.forget_work();
         Ok(())
     }
 
     fn reopen(&mut self) -> Outcome {
         self.device.close();
-        self.guest.device_was_reset(0);
+        self.forget_work();
         Ok(())
     }
 
@@ -181,14 +192,19 @@ impl Endpoint for Reference {
         result
     }
 
-    fn work(&mut self) -> Outcome {
-        let function = self.device.driver_mut();
-        self.guest.ask(0, function, &self.memory, 4);
+    fn work(&mut self) -> Outcome<Work> {
+        if !self.device.state().stopped() {
+            let function = self.device.driver_mut();
+            self.given += self.guest.ask(0, function, &self.memory, 4);
+        }
         for _ in 0..MOMENTS {
             self.device.driver_mut().device_mut().run();
         }
-        self.guest.collect(0, &self.memory);
-        Ok(())
+        self.done += self.guest.collect(0, &self.memory);
+        Ok(Work {
+            given: self.given,
+            done: self.done - self.guest.wrong(),
+        })
     }
 
     fn image(&mut self) -> Outcome<Vec<u8>> {
