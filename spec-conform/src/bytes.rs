@@ -116,6 +116,11 @@ pub fn precopy_info(argsz: u32, flags: u32) -> Vec<u8> {
     bytes
 }
 
+/// `argsz` of any argument: it comes first.
+pub fn argsz(bytes: &[u8]) -> u32 {
+    u32::from_ne_bytes(get(bytes, 0))
+}
+
 /// `flags`, `initial_bytes` and `dirty_bytes` of a `vfio_precopy_info`.
 pub fn precopy_fields(bytes: &[u8]) -> (u32, u64, u64) {
     (

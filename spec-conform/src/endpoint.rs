@@ -119,6 +119,8 @@ pub enum Positioned {
 pub struct Traffic {
     /// Reads and writes of memory by DMA, since it was opened.
     pub dma: u64,
+    /// Those of them that could reach another device. All of them, for a device that cannot tell the two apart.
+    pub peer_dma: u64,
     /// Interrupts, since it was opened.
     pub interrupts: u64,
     /// The pages of 4096 bytes that it wrote since this was asked last, by address, in ascending order.

@@ -1,5 +1,7 @@
 //! A reference driver in this process.
 
+use std::collections::BTreeSet;
+
 use vfio_migration::driver::{Function, Model, Traced, V2Function, device::Register};
 use vfio_migration::machine::v2::{DataFd, LogRange, MigrationDevice, User};
 use vfio_migration::v2::feature::{
@@ -7,7 +9,7 @@ use vfio_migration::v2::feature::{
     VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET,
 };
 use vfio_migration::v2::{Fault, ioctl};
-use vfio_migration::vmm::{Guest, Memory, Port};
+use vfio_migration::vmm::{Guest, Memory, PAGE, Port};
 
 use super::{
     Ability, Answer, Endpoint, Errno, Failure, Fd, FdFlags, Outcome, Positioned, Readiness,
@@ -27,6 +29,10 @@ pub struct Reference {
     guest: Guest,
     given: usize,
     done: usize,
+    /// Pages that the device wrote and nobody asked about.
+    written: BTreeSet<u64>,
+    /// Touches of the BAR: each writes another value.
+    touches: u64,
     closed: Vec<Fd>,
 }
 
@@ -67,6 +73,8 @@ impl Reference {
             guest: Guest::new(1),
             given: 0,
             done: 0,
+            written: BTreeSet::new(),
+            touches: 0,
             closed: Vec::new(),
         }
     }
@@ -76,6 +84,11 @@ impl Reference {
             Some(found) if !self.closed.contains(&fd) => Ok(found),
             _ => Err(Fault::WrongDirection.into()),
         }
+    }
+
+    fn note_written(&mut self) {
+        let pages = self.memory.take_dirty().into_iter();
+        self.written.extend(pages.map(|page| (page * PAGE) as u64));
     }
 
     /// What the guest had asked for is lost with the device's state.
@@ -194,8 +207,11 @@ impl Endpoint for Reference {
 
     fn work(&mut self) -> Outcome<Work> {
         if !self.device.state().stopped() {
+            self.note_written();
             let function = self.device.driver_mut();
             self.given += self.guest.ask(0, function, &self.memory, 4);
+            // What the guest wrote itself was no DMA.
+            self.memory.take_dirty();
         }
         for _ in 0..MOMENTS {
             self.device.driver_mut().device_mut().run();
@@ -214,7 +230,9 @@ impl Endpoint for Reference {
     fn touch(&mut self) -> Outcome<bool> {
         let function = self.device.driver_mut();
         let at = Register::Ring.offset();
-        function.write_bar(at, &0_u64.to_le_bytes());
+        self.touches += 1;
+        let ring = self.touches * PAGE as u64;
+        function.write_bar(at, &ring.to_le_bytes());
         let mut read = [0; 8];
         function.read_bar(at, &mut read);
         Ok(read == [0xff; 8])
@@ -222,11 +240,12 @@ impl Endpoint for Reference {
 
     fn traffic(&mut self) -> Outcome<Traffic> {
         let traffic = self.port.traffic();
-        let pages = self.memory.take_dirty();
+        self.note_written();
         Ok(Traffic {
             dma: traffic.dma,
+            peer_dma: traffic.dma,
             interrupts: traffic.interrupts,
-            written: pages.iter().map(|page| *page as u64 * 4096).collect(),
+            written: std::mem::take(&mut self.written).into_iter().collect(),
         })
     }
 

@@ -186,11 +186,6 @@ pub(super) fn works(dut: &mut Dut) -> Check {
     dut.is_in(DeviceState::RUNNING)
 }
 
-/// Whether a session ends on the way.
-pub(super) fn ends_session(path: v2::Path) -> bool {
-    path.iter().any(|arc| arc.session() == SessionEffect::Ends)
-}
-
 /// Whether the last arc starts a session.
 pub(super) fn starts_session(path: v2::Path) -> bool {
     use SessionEffect::{StartsResuming, StartsSaving};

@@ -31,9 +31,18 @@ const LOG: [u32; 3] = [
 ];
 const KNOWN: u32 = VFIO_DEVICE_FEATURE_MASK | OPERATIONS | VFIO_DEVICE_FEATURE_PROBE;
 
-/// The features of this edition: the operations that each offers, and the length of its payload.
-fn offer(feature: u32) -> Option<(u32, usize)> {
-    Some(match feature {
+/// What user space can do with a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The bits of `flags` that name an operation which it offers.
+    pub operations: u32,
+    /// Bytes of its payload.
+    pub payload: usize,
+}
+
+/// What this edition's feature of this number offers; `None` for a number that is no feature of it.
+pub const fn offer(feature: u32) -> Option<Offer> {
+    let (operations, payload) = match feature {
         VFIO_DEVICE_FEATURE_MIGRATION => (
             VFIO_DEVICE_FEATURE_GET,
             size_of::<vfio_device_feature_migration>(),
@@ -56,6 +65,10 @@ fn offer(feature: u32) -> Option<(u32, usize)> {
         ),
         VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFO_V2 => (VFIO_DEVICE_FEATURE_SET, 0),
         _ => return None,
+    };
+    Some(Offer {
+        operations,
+        payload,
     })
 }
 
@@ -76,7 +89,10 @@ impl<D: Driver + Services + ?Sized> MigrationDevice<D> {
             return Err(Fault::BadFlags);
         }
         let feature = flags & VFIO_DEVICE_FEATURE_MASK;
-        let (offered, len) = self.offered(feature)?;
+        let Offer {
+            operations: offered,
+            payload: len,
+        } = self.offered(feature)?;
         if operation == 0 && !probe {
             return Err(Fault::BadFlags);
         }
@@ -94,7 +110,7 @@ impl<D: Driver + Services + ?Sized> MigrationDevice<D> {
     }
 
     /// What this device offers of a feature.
-    fn offered(&self, feature: u32) -> Result<(u32, usize), Fault> {
+    fn offered(&self, feature: u32) -> Result<Offer, Fault> {
         let offer = offer(feature).ok_or(Fault::NotSupported)?;
         let (there, otherwise) = match feature {
             _ if LOG.contains(&feature) => (self.driver.logs_dma(), Fault::NotSupported),

@@ -14,6 +14,7 @@ mod services;
 mod session;
 
 pub use data::Readiness;
+pub use feature::{Offer, offer};
 pub use services::{LogRange, Services, User};
 pub use session::{DataFd, Direction};
 
