@@ -17,6 +17,7 @@ const RESERVED: [u32; 2] = [VFIO_DEVICE_FEATURE_PROBE << 1, 1 << 31];
 
 pub(super) fn tests() -> Vec<Test> {
     let mut tests = vec![
+        Test::new(V2_DISCOVERY_REFUSED, refused),
         Test::new(V2_DISCOVERY_ABSENT, absent),
         Test::new(V2_DISCOVERY_FLAGS, flags).and(V2_UAPI_FEATURES),
         Test::new(V2_DISCOVERY_OPERATION, operation),
@@ -63,6 +64,65 @@ fn harmless(number: u32, offer: Offer) -> Option<u32> {
     (offer.operations & VFIO_DEVICE_FEATURE_GET != 0
         && number != VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT)
         .then_some(VFIO_DEVICE_FEATURE_GET | number)
+}
+
+/// Calls to which two or more rows of the table apply: the first of them decides.
+fn refused(dut: &mut Dut) -> Check {
+    let nobody = VFIO_DEVICE_FEATURE_MASK;
+    let state = VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE;
+    let flags = VFIO_DEVICE_FEATURE_MIGRATION;
+    let both = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_SET;
+    let short = bytes::PAYLOAD as u32;
+    let calls = [
+        (
+            "argsz too short for the structure, and flags that mean nothing",
+            4,
+            RESERVED[0] | nobody,
+            Fault::ShortArgument,
+        ),
+        (
+            "flags that mean nothing, and a feature that nobody knows",
+            short,
+            RESERVED[0] | nobody,
+            Fault::BadFlags,
+        ),
+        (
+            "get and set at once, and a feature that nobody knows",
+            short,
+            both | nobody,
+            Fault::BadFlags,
+        ),
+        (
+            "a feature that nobody knows, and no operation",
+            short,
+            nobody,
+            Fault::NotSupported,
+        ),
+        (
+            "an operation that is not offered, and no payload",
+            short,
+            VFIO_DEVICE_FEATURE_SET | flags,
+            Fault::WrongOperation,
+        ),
+        (
+            "no operation, and no payload",
+            short,
+            state,
+            Fault::BadFlags,
+        ),
+        (
+            "no payload",
+            short,
+            VFIO_DEVICE_FEATURE_SET | state,
+            Fault::ShortArgument,
+        ),
+    ];
+    for (what, argsz, flags, fault) in calls {
+        let payload = bytes::mig_state(DeviceState::STOP.raw(), -1);
+        let answer = dut.feature(&bytes::feature_of_size(argsz, flags, &payload))?;
+        expect_fault(what, answer.result, fault)?;
+    }
+    dut.is_in(DeviceState::RUNNING)
 }
 
 fn absent(dut: &mut Dut) -> Check {

@@ -25,7 +25,7 @@ pub(super) fn tests() -> Vec<Test> {
                 .needs(Ability::DataIoctl)
         };
         tests.extend([
-            case(V2_PRECOPY_INFO, argsz),
+            case(V2_PRECOPY_INFO, anywhere_else),
             case(V2_PRECOPY_HARMLESS, harmless),
             case(V2_PRECOPY_INITIAL, initial),
             case(V2_PRECOPY_DIRTY, dirty),
@@ -33,6 +33,11 @@ pub(super) fn tests() -> Vec<Test> {
             case(V2_PRECOPY_FLAGS_FIRST, flags_first),
             case(V2_PRECOPY_FLAGS_SECOND, flags_second),
         ]);
+    }
+    for state in states().filter(|state| state.saving()) {
+        let run = move |dut: &mut Dut| argsz(dut, state);
+        let test = Test::new(V2_PRECOPY_ARGSZ, run).case(format!("in-{state}"));
+        tests.push(test.with(needed(state)).needs(Ability::DataIoctl));
     }
     tests.extend([
         Test::new(V2_PRECOPY_OPT_IN, opt_in)
@@ -65,20 +70,55 @@ fn info(dut: &mut Dut, fd: Fd, flags: u32) -> Check<Info> {
     Ok(bytes::precopy_fields(&back))
 }
 
+/// A short argument is refused before anything else is looked at; a longer one is as good as one of the right length.
 fn argsz(dut: &mut Dut, state: DeviceState) -> Check {
     let fd = reach_session(dut, state)?;
-    for argsz in [0, 8, bytes::PRECOPY_INFO - 1] {
-        let answer = dut.precopy_info(fd, argsz, 0)?;
-        expect_fault(
-            &format!("pre-copy info with argsz {argsz}"),
-            answer.result,
-            Fault::ShortArgument,
-        )?;
+    let longer = [bytes::PRECOPY_INFO, bytes::PRECOPY_INFO + 8, 4096];
+    for ended in [false, true] {
+        if ended {
+            if !dut.able(Ability::DataFd) {
+                break;
+            }
+            dut.go(DeviceState::STOP)?;
+        }
+        for argsz in [0, 8, bytes::PRECOPY_INFO - 1] {
+            let answer = dut.precopy_info(fd, argsz, 0)?;
+            expect_fault(
+                &format!("pre-copy info with argsz {argsz}"),
+                answer.result,
+                Fault::ShortArgument,
+            )?;
+        }
+        for argsz in longer {
+            let answer = dut.precopy_info(fd, argsz, 0)?;
+            if state.pre_copying() && !ended {
+                expect_ok(&format!("pre-copy info with argsz {argsz}"), answer.result)?;
+            } else {
+                expect_fault(
+                    &format!("pre-copy info with argsz {argsz}"),
+                    answer.result,
+                    Fault::WrongState,
+                )?;
+            }
+        }
     }
-    for argsz in [bytes::PRECOPY_INFO, bytes::PRECOPY_INFO + 8, 4096] {
-        let answer = dut.precopy_info(fd, argsz, 0)?;
-        expect_ok(&format!("pre-copy info with argsz {argsz}"), answer.result)?;
-    }
+    Ok(())
+}
+
+/// In the pre-copy states, and no other.
+fn anywhere_else(dut: &mut Dut, state: DeviceState) -> Check {
+    let fd = reach_session(dut, state)?;
+    info(dut, fd, 0)?;
+    drain_pre_copy(dut, fd)?;
+    info(dut, fd, 0)?;
+    dut.go(DeviceState::STOP_COPY)?;
+    let answer = dut.precopy_info(fd, bytes::PRECOPY_INFO, 0)?;
+    expect_fault(
+        "pre-copy info in STOP_COPY",
+        answer.result,
+        Fault::WrongState,
+    )?;
+    drain_to_end(dut, fd)?;
     Ok(())
 }
 
