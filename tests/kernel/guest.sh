@@ -1,0 +1,41 @@
+# Boots the guest: sourced by `run`.
+
+boot_seconds=${VFIO_KERNEL_SECONDS:-150} # The watchdog: a boot with the suite takes less than a minute on two cores.
+
+build_suite() { # The suite as one static binary: the guest has no libraries
+  local target=x86_64-unknown-linux-gnu
+  RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --quiet --manifest-path "$top/Cargo.toml" \
+    -p spec-conform --bin vfio-conform --target $target
+  suite=${CARGO_TARGET_DIR:-$top/target}/$target/debug/vfio-conform
+}
+
+make_initramfs() { # STAGE
+  local folder=$kernels/initramfs
+  rm -rf "$folder"
+  mkdir -p "$folder"/{bin,dev,proc,sys,tmp,out}
+  cp "$1/busybox" "$suite" "$folder/bin/"
+  cp -r "$1/modules" "$folder/"
+  cp "$here/init" "$folder/init"
+  chmod +x "$folder/init" "$folder/bin/busybox"
+  [[ -z $destructive ]] || touch "$folder/destructive"
+  (cd "$folder" && find . | "$1/busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$kernels/initramfs.gz"
+}
+
+boot() { # STAGE REPORTS: the guest sends its /out as a tar archive over its second serial port, then powers off
+  local stage=$1 reports=$2 log=$kernels/console.log out=$kernels/out.tar code=0 qemu
+  rm -rf "$reports" "$log" "$out"
+  mkdir -p "$reports"
+  # One processor, no KASLR: QEMU 7.2 crashes such a kernel with two.
+  qemu=(qemu-system-x86_64 -accel tcg -cpu max -smp 1 -m 512 -nodefaults -no-user-config -display none -no-reboot
+    -kernel "$stage/vmlinuz" -initrd "$kernels/initramfs.gz"
+    -append "console=ttyS0 nokaslr quiet loglevel=5 panic=-1"
+    -serial "file:$log" -serial "file:$out")
+  [[ -z $console ]] || { : >"$log"; tail -f "$log" >&2 & }
+  timeout --kill-after=5 "$boot_seconds" "${qemu[@]}" || code=$?
+  [[ -z $console ]] || kill $!
+  if ! tar -x -C "$reports" -f "$out" 2>/dev/null; then
+    say "Linux $(<"$stage/release") did not get to the end ($( ((code == 124)) && echo "stopped after $boot_seconds s" || echo "QEMU's exit code $code")); its console's last lines:"
+    tail -n 40 "$log" >&2
+    exit 2
+  fi
+}
