@@ -108,6 +108,11 @@ pub fn log_report(range: LogRange, page_size: u64, bitmap: u64) -> Vec<u8> {
     bytes
 }
 
+/// `bitmap` of a `vfio_device_feature_dma_logging_report`.
+pub fn log_bitmap(payload: &[u8]) -> u64 {
+    u64::from_ne_bytes(get(payload, offset_of!(Report, bitmap)))
+}
+
 /// A `vfio_precopy_info` with these `flags` passed in.
 pub fn precopy_info(argsz: u32, flags: u32) -> Vec<u8> {
     let mut bytes = vec![0; size_of::<Info>()];

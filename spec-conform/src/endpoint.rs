@@ -6,6 +6,7 @@
 //! No transport can express everything. An endpoint names what it can ([`Endpoint::abilities`]); a test that needs more
 //! is skipped, and says why. Each optional method is there by default and fails with [`Failure::Cannot`].
 
+pub mod linux;
 pub mod reference;
 
 use std::fmt;

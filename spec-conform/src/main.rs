@@ -6,22 +6,21 @@ use clap::Parser;
 use spec_conform::dut::Dut;
 use spec_conform::run::{Verdict, here};
 use spec_conform::suite;
-use spec_conform::target::Target;
+use spec_conform::target::Named;
 
 /// Run the book against a device
 #[derive(Debug, Parser)]
 #[command(name = "vfio-conform", version)]
 struct Cli {
-    /// A reference driver, in this process
-    #[arg(long, value_parser = Target::driver, value_name = "NAME")]
-    driver: Target,
+    #[command(flatten)]
+    named: Named,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let target = Cli::parse().named.target();
     let mut ok = true;
     for test in suite::all() {
-        let endpoint = match cli.driver.open() {
+        let endpoint = match target.open() {
             Ok(endpoint) => endpoint,
             Err(failure) => {
                 eprintln!("error: {failure}");

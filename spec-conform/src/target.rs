@@ -2,14 +2,53 @@
 
 use vfio_migration::driver::Model;
 
+use crate::endpoint::linux::{Linux, Way};
 use crate::endpoint::reference::Reference;
-use crate::endpoint::{Endpoint, Outcome};
+use crate::endpoint::{Endpoint, Failure, Outcome};
 
 /// A device that the user named. Nothing is ever sent to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A reference driver, in this process.
     Driver(Model),
+    /// A device of the running kernel.
+    Linux(Way),
+}
+
+/// The arguments that name a device.
+#[derive(Debug, clap::Args)]
+pub struct Named {
+    #[command(flatten)]
+    target: OneOf,
+    /// The device in the group: its UUID or PCI address
+    #[arg(long, value_name = "NAME", requires = "vfio_group", conflicts_with_all = ["driver", "cdev"])]
+    device: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct OneOf {
+    /// A reference driver, in this process
+    #[arg(long, value_parser = Target::driver, value_name = "NAME")]
+    driver: Option<Target>,
+    /// A device of this machine, by the file of its VFIO group, /dev/vfio/N
+    #[arg(long, value_name = "FILE")]
+    vfio_group: Option<String>,
+    /// A device of this machine, by its own file, /dev/vfio/devices/vfioN
+    #[arg(long, value_name = "FILE")]
+    cdev: Option<String>,
+}
+
+impl Named {
+    /// What they name.
+    pub fn target(self) -> Target {
+        let Self { target, device } = self;
+        match (target.driver, target.vfio_group, target.cdev) {
+            (Some(driver), ..) => driver,
+            (None, Some(group), _) => Target::Linux(Way::Group { group, device }),
+            (None, None, cdev) => Target::Linux(Way::Cdev(cdev.unwrap_or_default())),
+        }
+    }
 }
 
 impl Target {
@@ -35,6 +74,10 @@ impl Target {
     pub fn open(&self) -> Outcome<Box<dyn Endpoint>> {
         match self {
             Self::Driver(model) => Ok(Box::new(Reference::open(*model, 1))),
+            Self::Linux(way) => match Linux::open(way) {
+                Ok(device) => Ok(Box::new(device)),
+                Err(trouble) => Err(Failure::Broken(trouble.to_string())),
+            },
         }
     }
 }
