@@ -1,9 +1,14 @@
 //! Pictures: SVG made at build time. Colours and fonts come from `theme/spec.css`, by class; there
 //! are no ids inside, so that the print page, which holds every chapter, needs no renaming.
 
+pub(crate) mod domains;
 mod grid;
+pub(crate) mod lines;
 pub(crate) mod machine;
+pub(crate) mod phases;
+mod reasons;
 pub(crate) mod sequence;
+pub(crate) mod variants;
 
 use std::fmt::{self, Write};
 

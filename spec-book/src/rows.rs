@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use spec_model::analysis::register;
-use spec_model::model::{Action, Book, Edition, Step};
+use spec_model::model::{Book, Constant, Edition};
 use spec_model::source::{FileId, Span, Spanned};
 
 use crate::edit::Edits;
@@ -15,99 +15,179 @@ use crate::page::Page;
 pub(crate) struct Row {
     /// A place in the cell that the anchor goes to.
     span: Span,
-    id: String,
+    pub(crate) id: String,
+    /// What it declares, in one word: `state`, `error`. Rows of a table with a name have that name.
+    pub(crate) kind: String,
+    /// The name that it declares; a number where rows have none.
+    pub(crate) name: String,
+    /// How `<linux/vfio.h>` spells it, where that is another name.
+    pub(crate) linux: Option<String>,
+    /// The edition; errno values belong to none.
+    pub(crate) edition: Option<String>,
 }
 
 /// Every row of every edition, by place.
 pub(crate) fn all(book: &Book) -> Vec<Row> {
-    let mut rows = Vec::new();
+    let mut rows = Rows {
+        edition: None,
+        list: Vec::new(),
+    };
+    for group in &book.constants {
+        rows.constants(&group.name.value, &group.constants);
+    }
     for edition in &book.editions {
+        rows.edition = Some(edition);
         named(edition, &mut rows);
-        for table in edition.bits.iter().flat_map(|bits| &bits.actions) {
-            let action = |a: &Action| Row {
-                span: a.name.span,
-                id: row_id(edition, &table.name.value, &a.name.value),
-            };
-            rows.extend(table.actions.iter().map(action));
-        }
-        for flow in &edition.flows {
-            let step = |s: &Step| Row {
-                span: s.number.span,
-                id: row_id(edition, &flow.name.value, &s.number.value.to_string()),
-            };
-            rows.extend(flow.steps.iter().map(step));
+        numbered(edition, &mut rows);
+    }
+    rows.list.sort_by_key(|row| row.span);
+    rows.list
+}
+
+struct Rows<'a> {
+    edition: Option<&'a Edition>,
+    list: Vec<Row>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, kind: &str, name: &str, span: Span) {
+        self.linux(kind, name, span, None);
+    }
+
+    fn name(&mut self, kind: &str, name: &Spanned<String>) {
+        self.add(kind, &name.value, name.span);
+    }
+
+    fn linux(&mut self, kind: &str, name: &str, span: Span, linux: Option<&Spanned<String>>) {
+        let linux = linux.filter(|linux| linux.value != name);
+        self.list.push(Row {
+            span,
+            id: row_id(self.edition, kind, name),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            linux: linux.map(|linux| linux.value.clone()),
+            edition: self.edition.map(|edition| edition.name.value.clone()),
+        });
+    }
+
+    fn constants(&mut self, kind: &str, constants: &[Constant]) {
+        for row in constants {
+            self.linux(kind, &row.name.value, row.name.span, row.linux.as_ref());
         }
     }
-    rows.sort_by_key(|row| row.span);
-    rows
 }
 
 /// The rows that have a name of their own.
-fn named(edition: &Edition, rows: &mut Vec<Row>) {
-    let mut add = |kind: &str, name: &Spanned<String>| {
-        rows.push(Row {
-            span: name.span,
-            id: row_id(edition, kind, &name.value),
-        });
-    };
-    if let Some(bits) = &edition.bits {
-        bits.bits.iter().for_each(|row| add("bit", &row.name));
+fn named(edition: &Edition, rows: &mut Rows<'_>) {
+    for bit in edition.bits.iter().flat_map(|bits| &bits.bits) {
+        rows.linux("bit", &bit.name.value, bit.name.span, bit.linux.as_ref());
     }
-    if let Some(fsm) = &edition.fsm {
-        fsm.states.iter().for_each(|row| add("state", &row.name));
-        fsm.arcs.iter().for_each(|row| add("arc", &row.callback));
+    for state in edition.fsm.iter().flat_map(|fsm| &fsm.states) {
+        let name = &state.name;
+        rows.linux("state", &name.value, name.span, state.linux.as_ref());
+    }
+    for arc in edition.fsm.iter().flat_map(|fsm| &fsm.arcs) {
+        rows.name("arc", &arc.callback);
     }
     if let Some(register) = register(edition) {
-        register
-            .predicates()
-            .iter()
-            .for_each(|row| add("predicate", &row.name));
-        register
-            .behaviours()
-            .iter()
-            .for_each(|row| add("behaviour", &row.name));
+        for row in register.predicates() {
+            rows.name("predicate", &row.name);
+        }
+        for row in register.behaviours() {
+            rows.name("behaviour", &row.name);
+        }
+    }
+    for table in edition.bits.iter().flat_map(|bits| &bits.actions) {
+        for row in &table.actions {
+            rows.name(&table.name.value, &row.name);
+        }
+    }
+    for group in &edition.constants {
+        rows.constants("constant", &group.constants);
     }
     for fields in &edition.structs {
-        let kind = &fields.name.value;
-        fields.fields.iter().for_each(|row| add(kind, &row.name));
+        for row in &fields.fields {
+            rows.name(&fields.name.value, &row.name);
+        }
     }
-    edition
-        .ioctls
-        .iter()
-        .for_each(|row| add("ioctl", &row.name));
-    edition
-        .capabilities
-        .iter()
-        .for_each(|row| add("capability", &row.name));
-    edition
-        .faults
-        .iter()
-        .for_each(|row| add("error", &row.name));
-    edition
-        .events
-        .iter()
-        .for_each(|row| add("event", &row.name));
-    edition
-        .properties
-        .iter()
-        .for_each(|row| add("property", &row.name));
-    edition
-        .consequences
-        .iter()
-        .for_each(|row| add("consequence", &row.name));
-    edition
-        .conditions
-        .iter()
-        .for_each(|row| add("condition", &row.name));
-    edition.work.iter().for_each(|row| add("work", &row.name));
-    edition
-        .injections
-        .iter()
-        .for_each(|row| add("failure", &row.name));
+    for row in &edition.capabilities {
+        rows.linux(
+            "capability",
+            &row.name.value,
+            row.name.span,
+            row.linux.as_ref(),
+        );
+    }
+    let lists: [(&str, Vec<&Spanned<String>>); 9] = [
+        (
+            "ioctl",
+            edition.ioctls.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "error",
+            edition.faults.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "event",
+            edition.events.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "property",
+            edition.properties.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "consequence",
+            edition.consequences.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "domain",
+            edition.domains.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "condition",
+            edition.conditions.iter().map(|row| &row.name).collect(),
+        ),
+        ("work", edition.work.iter().map(|row| &row.name).collect()),
+        (
+            "failure",
+            edition.injections.iter().map(|row| &row.name).collect(),
+        ),
+    ];
+    for (kind, names) in lists {
+        names.into_iter().for_each(|name| rows.name(kind, name));
+    }
 }
 
-fn row_id(edition: &Edition, kind: &str, name: &str) -> String {
-    format!("{}-{kind}-{name}", edition.name.value)
+/// The rows that have a number: steps of flows, accesses of protocols.
+fn numbered(edition: &Edition, rows: &mut Rows<'_>) {
+    for flow in &edition.flows {
+        for step in &flow.steps {
+            let number = step.number.value.to_string();
+            rows.add(&flow.name.value, &number, step.number.span);
+        }
+    }
+    let registers = edition.protocols.iter().map(|protocol| {
+        let spans = protocol.transitions.iter().map(|row| row.access.span);
+        (&protocol.name, spans.collect::<Vec<_>>())
+    });
+    let descriptors = edition.fd_protocols.iter().map(|protocol| {
+        let spans = protocol.rows.iter().map(|row| row.operation.span);
+        (&protocol.name, spans.collect::<Vec<_>>())
+    });
+    for (name, mut spans) in registers.chain(descriptors) {
+        // A row that speaks of any phase is there once for each.
+        spans.dedup();
+        for (number, span) in (1..).zip(spans) {
+            rows.add(&name.value, &i32::to_string(&number), span);
+        }
+    }
+}
+
+fn row_id(edition: Option<&Edition>, kind: &str, name: &str) -> String {
+    match edition {
+        Some(edition) => format!("{}-{kind}-{name}", edition.name.value),
+        None => format!("{kind}-{name}"),
+    }
 }
 
 /// Puts the anchors into the rows of this chapter.
@@ -134,9 +214,25 @@ pub(crate) fn by_id(rows: &[Row]) -> HashMap<String, FileId> {
 
 impl Page<'_> {
     /// From this chapter to a row: by what it declares and its name, by the name of its table of
-    /// actions and the action, or by its flow and number.
+    /// actions and the action, or by its flow or protocol and number.
     pub(crate) fn to_row(&self, edition: &Edition, kind: &str, name: &str) -> Option<String> {
-        let id = row_id(edition, kind, name);
+        let id = row_id(Some(edition), kind, name);
         Some(self.to(self.chapter_of_row(&id)?, &id))
+    }
+
+    /// From this chapter to the row at this place.
+    pub(crate) fn to_row_at(&self, span: Span) -> Option<String> {
+        let rows = self.rows();
+        let row = rows.binary_search_by_key(&span, |row| row.span).ok()?;
+        let id = &rows[row].id;
+        Some(self.to(self.chapter_of_row(id)?, id))
+    }
+
+    /// From this chapter to the row of an edition that declares this name.
+    pub(crate) fn to_name(&self, edition: &Edition, name: &str) -> Option<String> {
+        let row = self.rows().iter().find(|row| {
+            row.name == name && row.edition.as_deref() == Some(edition.name.value.as_str())
+        })?;
+        Some(self.to(self.chapter_of_row(&row.id)?, &row.id))
     }
 }

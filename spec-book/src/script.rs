@@ -115,16 +115,17 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
     beats
 }
 
-/// Of the behaviours that hold in the initial state, how many hold here?
+/// Of the behaviours that hold in the initial state, how many hold here? What holds in every state but
+/// that of an error tells nothing.
 fn activity(register: Register<'_>, state: u32) -> Activity {
-    let holds = |behaviour: &&Behaviour, state| register.holds(&behaviour.holds.value, state);
-    let normal = || {
-        register
-            .behaviours()
-            .iter()
-            .filter(|b| holds(b, register.initial()))
+    let holds = |behaviour: &Behaviour, state| register.holds(&behaviour.holds.value, state);
+    let mut states = register.states();
+    states.retain(|state| Some(*state) != register.error());
+    let telling = |behaviour: &&Behaviour| {
+        holds(behaviour, register.initial()) && !states.iter().all(|state| holds(behaviour, *state))
     };
-    match normal().filter(|b| holds(b, state)).count() {
+    let normal = || register.behaviours().iter().filter(telling);
+    match normal().filter(|behaviour| holds(behaviour, state)).count() {
         0 => Activity::Rest,
         some if some < normal().count() => Activity::Part,
         _ => Activity::Full,

@@ -4,12 +4,16 @@ mod coverage;
 mod decomposition;
 mod explorer;
 mod machine;
-mod matrix;
+mod mapping;
+pub(crate) mod matrix;
+mod names;
+mod protocol;
 mod region;
 mod rule_index;
 
 use spec_model::model::{Book, Edition, Show};
 
+use crate::draw::domains;
 use crate::edit::Edits;
 use crate::html::{Element, block, el};
 use crate::page::Page;
@@ -31,9 +35,13 @@ fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {
     match show.what.value.as_str() {
         "coverage" => coverage::show(page),
         "decomposition" => edition(decomposition::show),
+        "domains" => edition(|page, edition| domains::draw(page, edition).into_iter().collect()),
         "explorer" => edition(explorer::show),
         "machine" => edition(machine::show),
+        "mapping" => mapping::show(page, show),
         "matrix" => edition(matrix::show),
+        "names" => names::show(page),
+        "protocol" => edition(protocol::show),
         "region" => edition(region::show),
         "rules" => rule_index::show(page),
         // The model refuses every other word.

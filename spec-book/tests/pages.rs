@@ -71,15 +71,40 @@ fn coverage_rules_and_demands() {
     insta::assert_snapshot!(lines(&page(&door(), "coverage.md")));
 }
 
-#[test]
-fn the_reference_flow_of_the_book() {
+/// The first picture of a chapter of the book.
+fn figure(path: &str) -> String {
     let book = spec_model::load(&support::root().join("book/SUMMARY.md")).expect("the book");
-    let page = page(&book, "v1/save.md");
+    let page = page(&book, path);
     let figure = page
         .split("<figure")
         .nth(1)
         .and_then(|rest| rest.split("</figure>").next());
-    insta::assert_snapshot!(lines(figure.expect("a figure")));
+    lines(figure.expect("a figure"))
+}
+
+#[test]
+fn the_reference_flow_of_the_book() {
+    insta::assert_snapshot!(figure("v1/save.md"));
+}
+
+#[test]
+fn the_domains_of_the_book() {
+    insta::assert_snapshot!(figure("v1/domains.md"));
+}
+
+#[test]
+fn the_data_window_of_the_book() {
+    insta::assert_snapshot!(figure("v1/window.md"));
+}
+
+#[test]
+fn the_data_fd_of_the_book() {
+    insta::assert_snapshot!(figure("v2/stream.md"));
+}
+
+#[test]
+fn the_states_of_both_editions() {
+    insta::assert_snapshot!(figure("v2/from-v1.md"));
 }
 
 #[test]

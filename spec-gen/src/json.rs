@@ -57,6 +57,7 @@ fn edition_value(edition: &Edition, places: &Places<'_>) -> Value {
         "fd_protocols": register::fd_protocols(edition, places),
         "description": vmm::description(edition, places),
         "consequences": vmm::consequences(edition, places),
+        "domains": vmm::domains(edition, places),
         "conditions": vmm::conditions(edition, places),
         "work": vmm::work(edition, places),
         "failures": vmm::failures(edition, places),

@@ -26,9 +26,13 @@ mod pipeline;
 pub const SHOWS: &[&str] = &[
     "coverage",
     "decomposition",
+    "domains",
     "explorer",
     "machine",
+    "mapping",
     "matrix",
+    "names",
+    "protocol",
     "region",
     "rules",
 ];

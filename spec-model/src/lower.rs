@@ -204,6 +204,7 @@ fn edition(
     let states = StateNames::of(register);
     let properties = vmm::properties(tables);
     let conditions = vmm::conditions(tables);
+    let consequences = vmm::consequences(tables, &properties, diagnostics);
     let mut edition = Edition {
         name: group.name.clone().map(str::to_owned),
         title: group
@@ -214,7 +215,8 @@ fn edition(
         fd_protocols: descriptors::protocols(tables, &faults, register, diagnostics),
         ioctls: descriptors::ioctls(tables, &structs, diagnostics),
         events: vmm::events(tables, &states, diagnostics),
-        consequences: vmm::consequences(tables, &properties, diagnostics),
+        domains: vmm::domains(tables, &properties, &consequences, diagnostics),
+        consequences,
         work: vmm::work(tables, register, &conditions, diagnostics),
         injections: vmm::injections(tables),
         flows: Vec::new(),

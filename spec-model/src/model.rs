@@ -18,7 +18,7 @@ pub use changes::{
 };
 pub use descriptor::{FdProtocol, FdRow, Ioctl, Operation};
 pub use device::{
-    Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Event, Fault,
+    Action, ActionTable, Behaviour, Bit, BitField, Capability, Consequence, Domain, Event, Fault,
     FaultAfter, Layout, OrderStatus, Place, Predicate, Property, PropertyType, Refusal,
     WindowEffect,
 };
@@ -102,6 +102,8 @@ pub struct Edition {
     pub properties: Vec<Property>,
     /// `consequences` tables: what such a description forces on the VMM.
     pub consequences: Vec<Consequence>,
+    /// `domains` tables: where such a device sits, and what it can reach there.
+    pub domains: Vec<Domain>,
     /// `conditions` tables: what a VMM controls beside the device.
     pub conditions: Vec<Condition>,
     /// `work` tables: what a VMM does in a step.

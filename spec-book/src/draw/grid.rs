@@ -6,10 +6,12 @@ use super::{At, at};
 
 /// The height of a state's box.
 const HEIGHT: i32 = 34;
-/// Between two boxes, for a line with its name.
+/// Between two boxes, for a line with its name; around everything.
 const GAP: At = At { x: 112, y: 50 };
-/// Around everything.
 const MARGIN: At = At { x: 60, y: 14 };
+/// The same where lines have no names.
+const SMALL_GAP: At = At { x: 40, y: 40 };
+const SMALL_MARGIN: At = At { x: 8, y: 8 };
 /// How far a line swings out to go round the states between its ends: beside a column, over a row.
 const SWING: At = At { x: 34, y: 44 };
 
@@ -18,6 +20,10 @@ pub(super) struct Grid<'a> {
     pub(super) places: &'a [Place],
     /// The size of a state's box.
     pub(super) size: At,
+    /// Between two boxes.
+    gap: At,
+    /// Around everything.
+    margin: At,
     /// Room above and below for lines that go round.
     room: i32,
 }
@@ -37,10 +43,26 @@ pub(super) struct Route {
 impl<'a> Grid<'a> {
     /// A grid for these lines, with boxes of this width.
     pub(super) fn new(places: &'a [Place], width: i32, lines: &[(&Place, &Place)]) -> Self {
-        let size = at(width, HEIGHT);
+        Self::spaced(places, width, lines, GAP, MARGIN)
+    }
+
+    /// The same for lines without names.
+    pub(super) fn small(places: &'a [Place], width: i32, lines: &[(&Place, &Place)]) -> Self {
+        Self::spaced(places, width, lines, SMALL_GAP, SMALL_MARGIN)
+    }
+
+    fn spaced(
+        places: &'a [Place],
+        width: i32,
+        lines: &[(&Place, &Place)],
+        gap: At,
+        margin: At,
+    ) -> Self {
         let mut grid = Self {
             places,
-            size,
+            size: at(width, HEIGHT),
+            gap,
+            margin,
             room: 0,
         };
         let over = |(from, to): &(&Place, &Place)| from.row == to.row && grid.blocked(from, to);
@@ -59,20 +81,24 @@ impl<'a> Grid<'a> {
     pub(super) fn whole(&self) -> At {
         let last = |of: fn(&Place) -> u32| number(self.places.iter().map(of).max().unwrap_or(0));
         at(
-            last(|p| p.column).saturating_mul(self.size.x + GAP.x) + self.size.x + 2 * MARGIN.x,
-            last(|p| p.row).saturating_mul(self.size.y + GAP.y)
+            last(|p| p.column).saturating_mul(self.size.x + self.gap.x)
+                + self.size.x
+                + 2 * self.margin.x,
+            last(|p| p.row).saturating_mul(self.size.y + self.gap.y)
                 + self.size.y
-                + 2 * (MARGIN.y + self.room),
+                + 2 * (self.margin.y + self.room),
         )
     }
 
     /// The middle of a box.
     pub(super) fn center(&self, place: &Place) -> At {
         at(
-            number(place.column).saturating_mul(self.size.x + GAP.x) + self.size.x / 2 + MARGIN.x,
-            number(place.row).saturating_mul(self.size.y + GAP.y)
+            number(place.column).saturating_mul(self.size.x + self.gap.x)
+                + self.size.x / 2
+                + self.margin.x,
+            number(place.row).saturating_mul(self.size.y + self.gap.y)
                 + self.size.y / 2
-                + MARGIN.y
+                + self.margin.y
                 + self.room,
         )
     }

@@ -242,7 +242,7 @@ impl Chart<'_> {
 }
 
 /// A tip that points in a direction.
-fn tip((point, degrees): (At, i32)) -> Element {
+pub(super) fn tip((point, degrees): (At, i32)) -> Element {
     void("path").class("tip").attr("d", "M0 0l-8 -4v8z").attr(
         "transform",
         format!("translate({} {}) rotate({degrees})", point.x, point.y),

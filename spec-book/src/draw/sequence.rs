@@ -243,8 +243,12 @@ impl Stage<'_> {
     fn message(&mut self, beat: &Beat<'_>, y: i32) {
         let (vmm, device) = (at(self.vmm_x(), y), at(self.device_x(), y));
         let edge = at(device.x - pill_width(&beat.state) / 2, y);
+        // Bits are written; a state is asked for.
+        let requests = self.edition.fsm.is_some();
         let word = match (beat.message, beat.step.target.value) {
             (Message::None, _) => "",
+            (Message::Write, Target::Write(_)) if requests => "request again",
+            (Message::Write, _) if requests => "request",
             (Message::Write, Target::Write(_)) => "write again",
             (Message::Write, _) => "write",
             (Message::Reset, _) => "reset",

@@ -3,6 +3,8 @@
 
 mod requests;
 
+pub(crate) use requests::set_name;
+
 use spec_model::analysis::{OrderReport, Pair, order_report, state_name};
 use spec_model::model::{ActionTable, BitField, Edition, OrderStatus};
 

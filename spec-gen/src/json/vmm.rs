@@ -31,6 +31,19 @@ pub(super) fn consequences(edition: &Edition, places: &Places<'_>) -> Value {
     })
 }
 
+pub(super) fn domains(edition: &Edition, places: &Places<'_>) -> Value {
+    list(&edition.domains, |row| {
+        json!({
+            "name": row.name.value,
+            "devices": places.written(row.devices.span),
+            "maps_mmio_of": places.written(row.mmio.span),
+            "meaning": row.meaning.value,
+            "rule": row.rule,
+            "at": places.at(row.name.span),
+        })
+    })
+}
+
 pub(super) fn conditions(edition: &Edition, places: &Places<'_>) -> Value {
     list(&edition.conditions, |row| {
         json!({

@@ -318,6 +318,8 @@ fn lists(edition: &Edition, diagnostics: &mut Diagnostics) {
     list("work", &[], work.collect());
     let injections = edition.injections.iter().map(|row| &row.name);
     list("failure", &[], injections.collect());
+    let domains = edition.domains.iter().map(|row| &row.name);
+    list("domain", &[], domains.collect());
     let flows = edition.flows.iter().map(|row| &row.name);
     list("flow", &["all"], flows.collect());
     list("protocol", &[], protocols.collect());

@@ -34,7 +34,8 @@ pub(super) fn constant(expr: &Spanned<Expr>, value: bool, over: &str) -> Diagnos
         .help(format!("if that is meant, write `{value}`"))
 }
 
-/// Consequences can hold and can fail, over the flags of a description.
+/// Consequences can hold and can fail, over the flags of a description; where there are domains, every
+/// description is in exactly one.
 pub(super) fn consequences_choose(edition: &Edition, diagnostics: &mut Diagnostics) {
     let flags: Vec<&str> = edition
         .properties
@@ -53,5 +54,31 @@ pub(super) fn consequences_choose(edition: &Edition, diagnostics: &mut Diagnosti
     for consequence in &edition.consequences {
         expect_choice(&consequence.holds, &space, "any description", diagnostics);
         space.define(&consequence.name.value, &consequence.holds.value);
+    }
+    domains_divide(edition, &space, diagnostics);
+}
+
+fn domains_divide(edition: &Edition, space: &Space, diagnostics: &mut Diagnostics) {
+    let mut taken = space.constant(false);
+    for domain in &edition.domains {
+        let devices = space.truth(&domain.devices.value);
+        if devices.and(&taken).first().is_some() {
+            let title = "a device is in this domain and in one above";
+            diagnostics.push(Diagnostic::error(
+                "domain-misfit",
+                domain.devices.span,
+                title,
+            ));
+        }
+        taken = taken.or(&devices);
+    }
+    if let (Some(false) | None, Some(first)) = (space.is_constant(&taken), edition.domains.first())
+    {
+        let title = "there is a device that is in none of these domains";
+        diagnostics.push(Diagnostic::error(
+            "domain-misfit",
+            first.devices.span,
+            title,
+        ));
     }
 }

@@ -211,6 +211,7 @@ fn declared_by_tables<'b>(edition: &'b Edition, names: &mut Declared<'b>) {
         .chain(edition.events.iter().map(|row| &row.name))
         .chain(edition.properties.iter().map(|row| &row.name))
         .chain(edition.consequences.iter().map(|row| &row.name))
+        .chain(edition.domains.iter().map(|row| &row.name))
         .chain(edition.conditions.iter().map(|row| &row.name))
         .chain(edition.work.iter().map(|row| &row.name))
         .chain(edition.injections.iter().map(|row| &row.name))

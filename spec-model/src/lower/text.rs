@@ -11,7 +11,14 @@ use crate::parse::{ChapterSyntax, Column, KINDS, Row, TableSyntax};
 use crate::source::{Span, Spanned};
 
 /// Views that speak of one edition.
-const OF_AN_EDITION: &[&str] = &["decomposition", "machine", "matrix", "region"];
+const OF_AN_EDITION: &[&str] = &[
+    "decomposition",
+    "domains",
+    "machine",
+    "matrix",
+    "protocol",
+    "region",
+];
 
 /// Chapters, in the order of SUMMARY.md.
 pub(super) fn chapters(listed: &[Listed], syntax: &[ChapterSyntax<'_>]) -> Vec<Chapter> {

@@ -6,7 +6,8 @@ use super::{Tables, predicates};
 use crate::analysis::Register;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{
-    Condition, Consequence, Event, Fault, FaultAfter, Injection, Property, PropertyType, Work,
+    Condition, Consequence, Domain, Event, Fault, FaultAfter, Injection, Property, PropertyType,
+    Work,
 };
 
 /// `errors` tables.
@@ -118,6 +119,37 @@ pub(super) fn consequences(
         });
     }
     consequences
+}
+
+/// `domains` tables, over flags and consequences.
+pub(super) fn domains(
+    tables: &Tables<'_, '_>,
+    properties: &[Property],
+    consequences: &[Consequence],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Domain> {
+    let flags = properties
+        .iter()
+        .filter(|p| p.ty == PropertyType::Flag)
+        .map(|p| p.name.value.as_str());
+    let rows_above = consequences.iter().map(|row| row.name.value.as_str());
+    let known = Names::new("yes/no property or consequence", flags.chain(rows_above));
+    let mut domains = Vec::new();
+    for table in tables.of("domains") {
+        for row in rows(table) {
+            let (devices, mmio) = (row.expr("Devices"), row.expr("Maps MMIO of"));
+            known.check_all(&devices.value, diagnostics);
+            known.check_all(&mmio.value, diagnostics);
+            domains.push(Domain {
+                name: row.name("Domain"),
+                devices,
+                mmio,
+                meaning: row.prose("Meaning"),
+                rule: table.rule_id(),
+            });
+        }
+    }
+    domains
 }
 
 /// `conditions` tables.

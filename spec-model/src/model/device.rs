@@ -239,6 +239,22 @@ pub struct Consequence {
     pub meaning: Spanned<String>,
 }
 
+/// A row of a `domains` table: `| Domain | Devices | Maps MMIO of | Meaning |`, over the properties of
+/// type `yes/no` and the consequences.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    /// `with_p2p`
+    pub name: Spanned<String>,
+    /// The devices that sit in it. Every description is in exactly one domain.
+    pub devices: Spanned<Expr>,
+    /// The devices whose MMIO it maps, wherever they sit.
+    pub mmio: Spanned<Expr>,
+    /// Markdown.
+    pub meaning: Spanned<String>,
+    /// The rule mark above the table.
+    pub rule: Option<String>,
+}
+
 /// `<!-- spec: layout device_state -->`: `| State | Column | Row |`.
 #[derive(Clone, Debug)]
 pub struct Layout {

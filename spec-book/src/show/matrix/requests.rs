@@ -1,4 +1,4 @@
-//! The next state of every request, for each set of capabilities that makes a difference.
+//! The way of every request, for each set of capabilities that makes a difference.
 
 use spec_model::analysis::capability_sets;
 use spec_model::analysis::fsm::{Machine, NoPath};
@@ -24,11 +24,10 @@ pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
             continue;
         }
         seen.push(arcs);
-        let title = match capabilities.as_slice() {
-            [] => "A device without capabilities".to_owned(),
-            names => format!("A device with {}", names.join(", ")),
-        };
-        grids.push((title.clone(), grid(&machine, fsm.error.value, &title)));
+        let title = format!("A device {}", set_name(edition, capabilities));
+        let grid = grid(&machine, fsm.error.value, &title);
+        let id = format!("{}-requests-{}", edition.name.value, capabilities.join("-"));
+        grids.push((title, grid.attr("id", id)));
     }
     let mut grids = grids.into_iter();
     let first = grids.next().map(|(_, grid)| grid);
@@ -36,6 +35,20 @@ pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
         .into_iter()
         .chain(grids.map(|(title, grid)| details(&title, [grid])))
         .collect()
+}
+
+/// `with stop_copy, pre_copy, without p2p`
+pub(crate) fn set_name(edition: &Edition, capabilities: &[&str]) -> String {
+    let rows = edition.capabilities.iter().filter(|row| !row.required);
+    let optional = rows.map(|row| row.name.value.as_str());
+    let (has, lacks): (Vec<&str>, Vec<&str>) =
+        optional.partition(|name| capabilities.contains(name));
+    let part = |word, names: &[&str]| match names {
+        [] => None,
+        names => Some(format!("{word} {}", names.join(" and "))),
+    };
+    let parts = [part("with", &has), part("without", &lacks)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn grid(machine: &Machine<'_>, error: u32, title: &str) -> Element {
@@ -55,7 +68,7 @@ fn grid(machine: &Machine<'_>, error: u32, title: &str) -> Element {
         el("tr").child(row_head().child(name(from))).children(cells)
     });
     let caption = format!(
-        "{title}: the next state of each request, shaded where more than one arc leads to the wanted state"
+        "{title}: the way from each state to each other; → is one arc, else the states on the way"
     );
     table("matrix requests", &caption, head, rows)
 }
@@ -65,8 +78,13 @@ fn cell(machine: &Machine<'_>, states: &[&State], from: &State, to: &State) -> E
         return el("td").class("self").text("–");
     }
     match machine.path(from.value.value, to.value.value).as_deref() {
-        Ok([_, next]) => el("td").class("arc").child(named(states, *next)),
-        Ok([_, next, ..]) => el("td").class("leap").child(named(states, *next)),
+        Ok([_, _]) => el("td").class("arc").text("→"),
+        Ok([_, inner @ .., _]) => {
+            let cell = el("td").class("leap");
+            inner
+                .iter()
+                .fold(cell, |cell, state| cell.child(named(states, *state)))
+        }
         Err(NoPath::Refused(_)) => el("td").class("refused").text("refused"),
         // A checked book has no other answer.
         Ok(_) | Err(_) => el("td").class("bad").text("no path"),

@@ -286,6 +286,15 @@ pub(crate) const KINDS: &[Kind] = &[
         ],
     ),
     kind(
+        "domains",
+        &[
+            filled("Domain", C::Name),
+            filled("Devices", C::Expr),
+            filled("Maps MMIO of", C::Expr),
+            MEANING,
+        ],
+    ),
+    kind(
         "conditions",
         &[
             filled("Condition", C::Name),
