@@ -111,7 +111,7 @@
   let view;
   let notes = [];
 
-  const fresh = () => ({ device: optional, from: initial, to: undefined, flow: undefined, step: 1 });
+  const fresh = () => ({ device: optional, from: undefined, to: undefined, flow: undefined, step: 1 });
 
   /** Reads the address. What means nothing is left out, and told. */
   function read() {
@@ -164,10 +164,9 @@
       asked.set("flow", view.flow);
       asked.set("step", view.step);
     } else {
-      asked.set("from", nameOf(view.from).replaceAll("|", ","));
-      if (view.to !== undefined) asked.set("to", nameOf(view.to).replaceAll("|", ","));
+      for (const end of ["from", "to"]) if (view[end] !== undefined) asked.set(end, nameOf(view[end]));
     }
-    return `${location.pathname}?${asked.toString().replaceAll("%2C", ",")}`;
+    return `${location.pathname}?${asked.toString().replaceAll("%7C", ",").replaceAll("%2C", ",")}`;
   }
 
   /** Shows something else, as a new entry of the history. */
@@ -216,19 +215,22 @@
   }
 
   function subject() {
-    const choice = (label, flow) => {
-      const checked = Boolean(view.flow) === flow;
-      const onchange = () => show({ flow: flow ? firstFlow() : undefined, step: 1 });
-      const control = `subject-${flow}`;
-      return h("label", {},
-        h("input", { type: "radio", name: "subject", checked, onchange, "data-control": control }), " ", label);
-    };
-    if (!flows.length) return [];
-    return h("fieldset", {}, h("legend", {}, "Show"),
-      choice(bits ? "one write" : "one request", false), choice("a flow, step by step", true));
+    const first = flows.find((flow) => fits(view.device, flow)) || flows[0];
+    const choice = (label, flow) => h("label", {}, h("input", {
+      type: "radio", name: "subject", checked: view.flow ? flow : !flow, "data-control": `subject-${label}`,
+      onchange: () => show({ flow: flow && first.name, step: 1 }),
+    }), " ", label);
+    return first && h("fieldset", {}, h("legend", {}, "Show"),
+      choice(bits ? "one write" : "one request", undefined), choice("a flow, step by step", true));
   }
 
-  const firstFlow = () => (flows.find((flow) => fits(view.device, flow)) || flows[0]).name;
+  /** A button that keeps the focus while it has nothing to do. */
+  function button(label, control, active, onclick) {
+    return h("button", {
+      type: "button", "data-control": control, "aria-disabled": active ? undefined : "true",
+      onclick: () => active && onclick(),
+    }, label);
+  }
 
   function select(label, control, value, groups, onchange) {
     const option = ([value, text]) => h("option", { value }, text);
@@ -240,29 +242,28 @@
   }
 
   function ends() {
-    const swap = h("button", {
-      type: "button", "data-control": "swap", disabled: view.to === undefined,
-      onclick: () => show({ from: view.to, to: view.from }),
-    }, "Swap");
-    if (bits) return [toggles("The device reads", "from"), toggles("Written is", "to"), h("p", {}, swap)];
+    const { from = initial, to } = view;
+    const swap = button("Swap", "swap", to !== undefined, () => show({ from: to, to: from }));
+    if (bits) return [toggles("The device reads", "from"), toggles("Written is", "to"), swap];
     const options = (chosen) => states
       .filter((state) => possible(view.device, state.value) || state.value === chosen)
       .map((state) => [String(state.value), state.name]);
     const all = states.map((state) => [String(state.value), state.name]);
-    return h("p", { class: "explorer-row" },
-      select("Device is in", "from", String(view.from), [["", options(view.from)]],
-        (value) => show({ from: Number(value) })),
-      select("Requested is", "to", view.to === undefined ? "" : String(view.to), [["", [["", "nothing"], ...all]]],
-        (value) => show({ to: value === "" ? undefined : Number(value) })),
+    return h("p", {},
+      select("Device is in", "from", String(from), [["", options(from)]],
+        (value) => show({ from: Number(value) })), " ",
+      select("Requested is", "to", to === undefined ? "" : String(to), [["", [["", "nothing"], ...all]]],
+        (value) => show({ from, to: value === "" ? undefined : Number(value) })), " ",
       swap);
   }
 
   /** The bits of one end of a write. */
   function toggles(label, end) {
-    const value = view[end];
-    const flip = (bit) => () => show({ [end]: (value ?? view.from) ^ (1 << bit.number) });
-    return h("fieldset", {}, h("legend", {}, label, " ", value === undefined ? "nothing" : code(nameOf(value))),
-      bits.bits.map((bit) => check(code(bit.name), Boolean((value ?? view.from) & (1 << bit.number)), flip(bit),
+    const from = view.from ?? initial;
+    const value = view[end] ?? from;
+    const flip = (bit) => () => show({ from, [end]: value ^ (1 << bit.number) });
+    return h("fieldset", {}, h("legend", {}, label, " ", code(nameOf(value))),
+      bits.bits.map((bit) => check(code(bit.name), Boolean(value & (1 << bit.number)), flip(bit),
         { "data-control": `${end}-${bit.name}` })));
   }
 
@@ -274,13 +275,11 @@
       if (!groups.has(group)) groups.set(group, []);
       groups.get(group).push([it.name, `${it.title} (${it.name})`]);
     }
-    const go = (label, control, step) => h("button", {
-      type: "button", "data-control": control, disabled: step < 1 || step > flow.steps.length,
-      onclick: () => show({ step }),
-    }, label);
-    return h("p", { class: "explorer-row" },
-      select("Flow", "flow", view.flow, [...groups], (name) => show({ flow: name, step: 1 })),
-      go("Previous", "previous", view.step - 1), go("Next", "next", view.step + 1));
+    const go = (label, step) =>
+      button(label, label, step > 0 && step <= flow.steps.length, () => show({ step }));
+    return h("p", {},
+      select("Flow", "flow", view.flow, [...groups], (name) => show({ flow: name, step: 1 })), " ",
+      go("Previous", view.step - 1), " ", go("Next", view.step + 1));
   }
 
   async function copyLink() {
@@ -301,8 +300,11 @@
 
   /** A first choice is the state that is, the next one the state that is wanted, and so on. */
   function choose(state) {
-    if (view.flow || view.to !== undefined) show({ from: state, to: undefined, flow: undefined, step: 1 });
-    else show({ to: state });
+    if (view.flow || view.from === undefined || view.to !== undefined) {
+      show({ from: state, to: undefined, flow: undefined, step: 1 });
+    } else {
+      show({ to: state });
+    }
   }
 
   for (const node of nodes) {
@@ -390,10 +392,10 @@
     if (path.length < 2) return [];
     const line = (state, n) => {
       const key = `arc:${callback(path[n], state)}`;
-      return h("tr", {}, h("td", {}, String(n + 1)), h("th", { scope: "row" }, arrow([path[n], state])),
-        h("td", {}, words(key, 0)), h("td", {}, words(key, 3)), h("td", {}, words(key, 4)));
+      return h("tr", {}, h("th", { scope: "row" }, arrow([path[n], state]), h("div", {}, words(key, 0))),
+        h("td", {}, words(key, 3)), h("td", {}, words(key, 4)));
     };
-    return table("explorer-arcs", "What the driver does", ["#", "Arc", "Callback", "The driver", "Session"],
+    return table("explorer-arcs", "What the driver does, in this order", ["Arc", "The driver", "Session"],
       path.slice(1).map(line));
   }
 
@@ -523,13 +525,19 @@
   }
 
   function stepSentence(flow, step, path) {
-    const next = step.barrier && ` Every device has done this before any begins the next step (${step.barrier}).`;
-    const result = step.result && [" It gets ", refusal(step.result)];
-    return h("p", {}, `Step ${step.number} of ${flow.steps.length}: `, step.text && `the VMM ${step.text}. `,
-      step.target.how === "reset" ? "The device is reset: "
-      : step.target.how === "reads" ? "The device reads "
-      : "The device: ",
-      arrow(squeezed(path)), ".", session(squeezed(path)), result, next, " ", words(`flow:${flow.name}`, 0));
+    const { how, state } = step.target;
+    const who = flow.devices === "many" ? "every device" : "the device";
+    const wanted = code(nameOf(how === "reset" ? step.after : state));
+    const event =
+      how === "reset" ? ["resets ", who]
+      : how === "reads" ? ["reads the state of ", who, ": it is ", wanted]
+      : how === "state" && step.before === state ? ["leaves ", who, " in ", wanted]
+      : [bits ? "writes " : "requests ", wanted, " of ", who];
+    return h("p", {}, `Step ${step.number} of ${flow.steps.length}: the VMM `, event, step.text && ` (${step.text})`,
+      path.length > 1 && [": ", arrow(path)], ".", session(path),
+      step.result && [" It gets ", refusal(step.result)],
+      step.barrier && ` No device begins the next step before all have done this one: ${step.barrier}.`,
+      " ", words(`flow:${flow.name}`, 0));
   }
 
   // ---- All of it ------------------------------------------------------------------------------------------
@@ -540,13 +548,14 @@
   }
 
   function drawRequest() {
-    const { from, to } = view;
+    const { from = initial, to } = view;
     const found = to === undefined ? undefined : answer(view.device, from, to);
     const path = found?.path || [from];
     mark(path);
     story.replaceChildren();
     if (to === undefined && possible(view.device, from)) {
-      said.replaceChildren(h("p", {}, "The device is in ", code(nameOf(from)), "; choose the state that is wanted."));
+      const next = view.from === undefined ? "the state that it is in, then the one that is wanted" : "what is wanted";
+      said.replaceChildren(h("p", {}, "The device is in ", code(nameOf(from)), `. Choose ${next}.`));
     } else {
       said.replaceChildren(sentence(from, to ?? from, found));
     }
@@ -568,7 +577,7 @@
   function draw() {
     const focused = document.activeElement?.dataset?.control;
     const flow = flowOf(view.flow);
-    controls.replaceChildren(...[subject(), device(), flow ? player() : ends()].flat());
+    controls.replaceChildren(...[subject(), device(), flow ? player() : ends()].flat().filter(Boolean));
     if (flow) drawFlow(flow);
     else drawRequest();
     drawNotes();

@@ -2,17 +2,14 @@
 // the window, and nothing shuts a reader out. Its pictures are for people.
 
 import { mkdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { barriers } from "../lib/axe.mjs";
 import { DESK, PHONE, context, each, launch, watched } from "../lib/browser.mjs";
 import { overflow } from "../lib/overflow.mjs";
 import { PICTURES, pages, serve } from "../lib/site.mjs";
 import { Mistakes } from "../lib/verdict.mjs";
-
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // axe looks again only at what another look may change. Two looks are drawn always, and show both
 // widths and both schemes; PICTURES=all draws all four.
@@ -60,22 +57,4 @@ async function examine(room, path, look) {
   }
   await page.close();
   return wrong;
-}
-
-/** What axe calls serious or critical, with the elements. */
-async function barriers(page, part, rules) {
-  if (rules?.length === 0) return [];
-  await page.evaluate(AXE);
-  return page.evaluate(async ([part, rules]) => {
-    const only = rules && { runOnly: { type: "rule", values: rules } };
-    const { violations } = await axe.run(part, { resultTypes: ["violations"], ...only });
-    return violations
-      .filter(({ impact }) => ["serious", "critical"].includes(impact))
-      .flatMap(({ id, nodes }) =>
-        nodes.slice(0, 3).map((node) => {
-          const why = [...node.any, ...node.all, ...node.none].map((check) => check.message);
-          return `${id}: ${node.target.join(" ")}: ${why[0] ?? node.html}`;
-        }),
-      );
-  }, [part, rules]);
 }
