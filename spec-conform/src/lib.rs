@@ -4,10 +4,15 @@
 //! judges, [`suite::all`] are the tests.
 
 pub mod bytes;
+pub mod cli;
 pub mod dut;
 pub mod endpoint;
+pub mod expected;
 pub mod names;
+mod progress;
+pub mod report;
 pub mod run;
+pub mod select;
 pub mod suite;
 pub mod target;
 pub mod test;

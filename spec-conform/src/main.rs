@@ -1,43 +1,21 @@
 //! `vfio-conform`: whether a device keeps to the book.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use spec_conform::dut::Dut;
-use spec_conform::run::{Verdict, here};
-use spec_conform::suite;
-use spec_conform::target::Named;
-
-/// Run the book against a device
-#[derive(Debug, Parser)]
-#[command(name = "vfio-conform", version)]
-struct Cli {
-    #[command(flatten)]
-    named: Named,
-}
+use spec_conform::cli::{Cli, run};
 
 fn main() -> ExitCode {
-    let target = Cli::parse().named.target();
-    let mut ok = true;
-    for test in suite::all() {
-        let endpoint = match target.open() {
-            Ok(endpoint) => endpoint,
-            Err(failure) => {
-                eprintln!("error: {failure}");
-                return ExitCode::from(2);
+    match run(&Cli::parse()) {
+        Ok(code) => ExitCode::from(code),
+        Err(lines) => {
+            let mut out = io::stderr().lock();
+            for line in lines {
+                // If nobody can read that, there is nobody to tell.
+                let _ = writeln!(out, "error: {line}");
             }
-        };
-        let mut dut = Dut::new(endpoint, Box::new(|_| {}));
-        let verdict = here::run(&test, &mut dut);
-        ok &= !verdict.is_finding();
-        if verdict != Verdict::Passed {
-            println!("{} {verdict:?}", test.name());
+            ExitCode::from(2)
         }
-    }
-    println!("{} tests", suite::all().len());
-    if ok {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
     }
 }

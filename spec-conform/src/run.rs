@@ -1,6 +1,9 @@
 //! Runs tests: each in a child process of its own ([`parent`], [`child`]), or here ([`here`]) where nothing can hang.
 
+pub mod child;
 pub mod here;
+pub mod parent;
+pub mod schedule;
 
 use crate::dut::End;
 
@@ -30,6 +33,32 @@ impl Verdict {
             self,
             Self::Differs(_) | Self::TimedOut(_) | Self::Crashed(_)
         )
+    }
+
+    /// `passed`, and so on.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Differs(_) => "differs",
+            Self::Skipped(_) => "skipped",
+            Self::TimedOut(_) => "timed_out",
+            Self::Crashed(_) => "crashed",
+            Self::Broken(_) => "broken",
+            Self::NotRun(_) => "not_run",
+        }
+    }
+
+    /// The reason, in one line; empty for what passed.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Passed => "",
+            Self::Differs(why)
+            | Self::Skipped(why)
+            | Self::TimedOut(why)
+            | Self::Crashed(why)
+            | Self::Broken(why)
+            | Self::NotRun(why) => why,
+        }
     }
 
     /// Whether nothing more should be asked of the device.

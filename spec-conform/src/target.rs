@@ -16,7 +16,8 @@ pub enum Target {
 }
 
 /// The arguments that name a device.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Device")]
 pub struct Named {
     #[command(flatten)]
     target: OneOf,
@@ -25,12 +26,12 @@ pub struct Named {
     device: Option<String>,
 }
 
-#[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false)]
+#[derive(Clone, Debug, clap::Args)]
+#[group(multiple = false)]
 struct OneOf {
-    /// A reference driver, in this process
-    #[arg(long, value_parser = Target::driver, value_name = "NAME")]
-    driver: Option<Target>,
+    /// A reference driver, in process: buffering, direct, quiet or quiet_trapping
+    #[arg(long, value_parser = driver, value_name = "NAME")]
+    driver: Option<Model>,
     /// A device of this machine, by the file of its VFIO group, /dev/vfio/N
     #[arg(long, value_name = "FILE")]
     vfio_group: Option<String>,
@@ -39,38 +40,56 @@ struct OneOf {
     cdev: Option<String>,
 }
 
+/// A reference driver by its name.
+fn driver(name: &str) -> Result<Model, String> {
+    let found = Model::ALL.into_iter().find(|model| model.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = Model::ALL.iter().map(|model| model.name()).collect();
+        format!("there is no such driver; there are {}", names.join(", "))
+    })
+}
+
 impl Named {
-    /// What they name.
-    pub fn target(self) -> Target {
-        let Self { target, device } = self;
-        match (target.driver, target.vfio_group, target.cdev) {
-            (Some(driver), ..) => driver,
-            (None, Some(group), _) => Target::Linux(Way::Group { group, device }),
-            (None, None, cdev) => Target::Linux(Way::Cdev(cdev.unwrap_or_default())),
-        }
+    /// What they name; `None` where they name nothing.
+    pub fn target(&self) -> Option<Target> {
+        let OneOf {
+            driver,
+            vfio_group,
+            cdev,
+        } = self.target.clone();
+        let group = vfio_group.map(|group| {
+            Target::Linux(Way::Group {
+                group,
+                device: self.device.clone(),
+            })
+        });
+        let cdev = cdev.map(|file| Target::Linux(Way::Cdev(file)));
+        driver.map(Target::Driver).or(group).or(cdev)
     }
 }
 
 impl Target {
-    /// A reference driver by its name.
-    ///
-    /// # Errors
-    /// There is none of this name.
-    pub fn driver(name: &str) -> Result<Self, String> {
-        let found = Model::ALL.into_iter().find(|model| model.name() == name);
-        found.map(Self::Driver).ok_or_else(|| {
-            let names: Vec<_> = Model::ALL.iter().map(|model| model.name()).collect();
-            format!(
-                "there is no reference driver `{name}`; there are {}",
-                names.join(", ")
-            )
-        })
+    /// The arguments that name it, as one would type them.
+    pub fn arguments(&self) -> String {
+        match self {
+            Self::Driver(model) => format!("--driver {}", model.name()),
+            Self::Linux(Way::Group { group, device }) => {
+                let device = device.as_ref().map(|name| format!(" --device {name}"));
+                format!("--vfio-group {group}{}", device.unwrap_or_default())
+            }
+            Self::Linux(Way::Cdev(file)) => format!("--cdev {file}"),
+        }
+    }
+
+    /// Whether it outlives a process: then tests run one after another, and a hang or a crash ends the run.
+    pub fn shared(&self) -> bool {
+        matches!(self, Self::Linux(_))
     }
 
     /// Opens the device.
     ///
     /// # Errors
-    /// [`crate::endpoint::Failure::Broken`] where it cannot be opened.
+    /// [`Failure::Broken`] where it cannot be opened.
     pub fn open(&self) -> Outcome<Box<dyn Endpoint>> {
         match self {
             Self::Driver(model) => Ok(Box::new(Reference::open(*model, 1))),

@@ -85,6 +85,6 @@ impl Test {
 
     /// Whether a difference counts only where `SHOULD` is taken for `MUST`.
     pub fn advisory(&self) -> bool {
-        self.rule().level <= Level::Should
+        matches!(self.rule().level, Level::Should | Level::May)
     }
 }

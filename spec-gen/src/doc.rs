@@ -158,6 +158,14 @@ pub(crate) fn rule_of(book: &Book, at: Span) -> Option<&str> {
     Some(&rule.id.value)
 }
 
+/// The words of a piece of Markdown, in one line.
+pub(crate) fn words(markdown: &str) -> String {
+    spec_model::inline::plain(markdown)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// A doc comment, one attribute a line, as if written with `///`.
 pub(crate) fn doc(text: &str) -> TokenStream {
     text.lines()

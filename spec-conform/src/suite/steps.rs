@@ -29,13 +29,15 @@ pub(super) fn has(capabilities: Capabilities, state: DeviceState) -> bool {
         && v2::next(capabilities, DeviceState::INITIAL, state) != Err(Fault::UnsupportedState)
 }
 
-/// The fewest capabilities with which a device has this state.
+/// The fewest capabilities with which a device has this state, beside the one that all have.
 pub(super) fn needed(state: DeviceState) -> Capabilities {
     let sets = Capabilities::LEGAL.into_iter();
     let fewest = sets
         .filter(|set| has(*set, state))
         .min_by_key(|set| set.flags().count_ones());
-    fewest.unwrap_or(Capabilities::STOP_COPY)
+    fewest.map_or(Capabilities::NONE, |set| {
+        set.without(Capabilities::STOP_COPY)
+    })
 }
 
 /// Whether the state has a session.

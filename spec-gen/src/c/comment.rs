@@ -1,10 +1,10 @@
 //! Comments: kernel-doc made of the book's words, with the rule and the chapter they are from.
 
-use spec_model::inline::plain;
 use spec_model::model::Book;
 use spec_model::source::Span;
 
 use crate::doc::rule_of;
+pub(super) use crate::doc::words;
 
 const COLUMNS: usize = 80;
 
@@ -83,14 +83,6 @@ pub(super) fn row_comment(words: &str) -> String {
     }
     let lines: String = lines.iter().map(|line| format!("\t * {line}\n")).collect();
     format!("\t/*\n{lines}\t */\n")
-}
-
-/// The words of a cell, in one line.
-pub(super) fn words(markdown: &str) -> String {
-    plain(markdown)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 fn wrap(words: &str, first: &str, rest: &str) -> Vec<String> {

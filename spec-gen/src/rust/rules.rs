@@ -41,6 +41,8 @@ fn types() -> TokenStream {
             pub level: Level,
             /// Whether a test can show that it is kept.
             pub testable: bool,
+            /// What it says, without mark-up; empty for a rule that names only a table.
+            pub text: &'static str,
         }
 
         /// How strongly a rule binds, by the strongest keyword of its text.
@@ -66,6 +68,7 @@ fn constant(book: &Book, root: &RootNames, docs: &Docs<'_>, rule: &Rule) -> Toke
         .get(rule.chapter)
         .map_or("", |c| c.path.as_str());
     let testable = rule.untestable.is_none();
+    let plain = crate::doc::words(&rule.text.value);
     let level = match rule.level {
         Level::Definition => quote!(Definition),
         Level::May => quote!(May),
@@ -85,6 +88,6 @@ fn constant(book: &Book, root: &RootNames, docs: &Docs<'_>, rule: &Rule) -> Toke
     };
     quote! {
         #doc
-        pub const #name: Rule = Rule { id: #id, chapter: #chapter, level: Level::#level, testable: #testable };
+        pub const #name: Rule = Rule { id: #id, chapter: #chapter, level: Level::#level, testable: #testable, text: #plain };
     }
 }
