@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 mod build;
+mod changelog;
 mod check;
+mod diff;
 mod generate;
 mod links;
 mod path;
@@ -47,6 +49,8 @@ enum Command {
     Serve(serve::Args),
     Path(path::Args),
     Gen(generate::Args),
+    Diff(diff::Args),
+    Changelog(changelog::Args),
     Preprocess(preprocess::Args),
     Links(links::Args),
 }
@@ -60,6 +64,8 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Serve(args) => serve::run(args, book),
         Command::Path(args) => path::run(args, book),
         Command::Gen(args) => generate::run(args, book),
+        Command::Diff(args) => diff::run(args, book),
+        Command::Changelog(args) => changelog::run(args, book),
         Command::Preprocess(args) => preprocess::run(args, book),
         Command::Links(args) => links::run(args),
     }

@@ -16,7 +16,8 @@ pub(crate) struct Location {
     pub(crate) config: Config,
 }
 
-const FILE: &str = "book.toml";
+/// What marks the folder of a book.
+pub(crate) const FILE: &str = "book.toml";
 
 impl Location {
     /// Finds the book: the one that `--book` names (a folder or a `book.toml`), or else the nearest
@@ -28,6 +29,25 @@ impl Location {
         };
         let config = read_config(&root.join(FILE))?;
         Ok(Self { root, config })
+    }
+
+    /// The book in a folder: of `book.toml`, or of SUMMARY.md.
+    pub(crate) fn of_folder(folder: &Path) -> Outcome<Self> {
+        if folder.join(FILE).is_file() {
+            let config = read_config(&folder.join(FILE))?;
+            let root = folder.to_owned();
+            return Ok(Self { root, config });
+        }
+        if folder.join("SUMMARY.md").is_file() {
+            let mut config = Config::default();
+            config.book.src = PathBuf::new();
+            let root = folder.to_owned();
+            return Ok(Self { root, config });
+        }
+        let shown = folder.display();
+        Err(Stop::trouble(format!(
+            "there is no book in `{shown}`: neither {FILE} nor SUMMARY.md"
+        )))
     }
 
     /// The folder of the chapters.

@@ -10,6 +10,7 @@ mod output;
 mod reader;
 mod serve;
 mod site;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -98,9 +98,14 @@ pub(crate) fn overhear<T>(work: impl FnOnce() -> T) -> (T, String) {
 
 /// Whether standard error shows colours: on a terminal, unless NO_COLOR is set (no-color.org).
 pub(crate) fn styled() -> bool {
+    io::stderr().is_terminal() && allows_colour()
+}
+
+/// Whether the environment lets a terminal show colours.
+pub(crate) fn allows_colour() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
+    !set("NO_COLOR") && !dumb
 }
 
 /// `1 error`, `3 errors`.

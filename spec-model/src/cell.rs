@@ -74,11 +74,7 @@ impl Content {
             match piece {
                 inline::Piece::Text(text) => pieces.spaced(&text),
                 inline::Piece::Code(code) => pieces.code(&code),
-                inline::Piece::Link { text, to } => {
-                    pieces.text("[");
-                    pieces.words(&text);
-                    pieces.text(&format!("]({to})"));
-                }
+                inline::Piece::Link { text, to } => pieces.link(&text, &to),
                 inline::Piece::Line => pieces.spaced(" "),
                 inline::Piece::Paragraph => pieces.text("\n\n"),
                 inline::Piece::Item => pieces.text("\n- "),
@@ -179,6 +175,25 @@ impl Pieces {
                 rest = after;
             }
         }
+    }
+
+    /// The id of a rule is a name; where it is the text of its own link, it is said once.
+    fn link(&mut self, text: &str, to: &str) {
+        self.text("[");
+        match to.strip_prefix("rule:") {
+            Some(rule) if rule == text => self.name(rule),
+            Some(rule) => {
+                self.words(text);
+                self.text("](rule:");
+                self.name(rule);
+            }
+            None => {
+                self.words(text);
+                self.text("](");
+                self.text(to);
+            }
+        }
+        self.text(")");
     }
 
     fn code(&mut self, code: &str) {
