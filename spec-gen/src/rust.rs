@@ -28,6 +28,7 @@ mod faults;
 mod flow_types;
 mod flows;
 mod ioctls;
+mod next;
 mod optional;
 mod parse_error;
 mod paths;

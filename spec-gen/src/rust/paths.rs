@@ -86,7 +86,8 @@ fn function(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>, list: &[usize]) -> TokenS
             PATHS[capabilities.set()][from.number()][to.number()]
         }
 
-        /// As `NEXT`.
+        /// By set of capabilities, state and request; the last row, and the last of each row, are of what is no
+        /// state. `P` is a path, `R` a refusal.
         static PATHS: #shape = {
             #cells
 

@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::analysis::{self, fsm::Machine, fsm::NoPath};
 use spec_model::model::{Fsm, Refusal};
 
-use super::{Cx, paths, states};
+use super::{Cx, next, paths};
 use crate::ident::ident;
 
 /// The states that a request leads through, or the error that refuses it; `None` where the book is silent.
@@ -19,7 +19,7 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         return TokenStream::new();
     };
     let table = answers(cx, fsm);
-    let next = next(cx, fsm, &table);
+    let next = next::generate(cx, fsm, &table);
     let path = paths::generate(cx, fsm, &table);
     quote!(#next #path)
 }
@@ -53,55 +53,13 @@ fn answer<'a>(machine: &Machine<'a>, fsm: &Fsm, from: u32, to: u32) -> Answer<'a
     })
 }
 
-fn next(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>) -> TokenStream {
-    let state = &cx.names.state;
-    let mut cells = Cells::default();
-    let leads_to = |path: &Vec<u32>| path.get(1).or(path.first()).copied();
-    let rows = rows(table, |answer| match answer {
-        Ok(path) => {
-            let to = leads_to(path).unwrap_or(fsm.initial.value);
-            let value = states::value(cx, fsm, to, &quote!(#state));
-            cells.name('S', quote!(Ok(#value)))
-        }
-        Err(refused) => cells.refused(cx, *refused),
-    });
-    let ty = quote!(Result<#state, Fault>);
-    let (shape, cells) = (shape(table, &ty), cells.constants(&ty));
-    let at = fsm.paths.first().map_or(fsm.span, |rule| rule.inside.span);
-    let doc = cx.docs.about(
-        "The state after the first arc of a request, or why it is refused. A request for the state that is leads there.",
-        at,
-    );
-    quote! {
-        #doc
-        ///
-        /// Capabilities that every device has are taken to be there, and flags without a meaning are ignored. A
-        /// device is never in a state that it does not have: a request from there is answered as one for it.
-        ///
-        /// # Errors
-        /// The first row of the book's table of refusals that applies.
-        pub const fn next(
-            capabilities: Capabilities,
-            from: #state,
-            to: #state,
-        ) -> Result<#state, Fault> {
-            NEXT[capabilities.set()][from.number()][to.number()]
-        }
-
-        /// By set of capabilities, state and request; the last row, and the last of each row, are of what is no
-        /// state. `R` is a refusal.
-        static NEXT: #shape = {
-            #cells
-            #rows
-        };
-    }
-}
-
 /// The type of a table of these cells.
 pub(super) fn shape(table: &Table<'_>, cell: &TokenStream) -> TokenStream {
-    let sets = Literal::usize_unsuffixed(table.len());
-    let states = Literal::usize_unsuffixed(table.first().map_or(0, Vec::len));
-    quote!([[[#cell; #states]; #states]; #sets])
+    let rows = table.first().map_or(0, Vec::len);
+    let set = table.first();
+    let cells = set.and_then(|set| set.first()).map_or(0, Vec::len);
+    let [sets, rows, cells] = [table.len(), rows, cells].map(Literal::usize_unsuffixed);
+    quote!([[[#cell; #cells]; #rows]; #sets])
 }
 
 /// The table as an array of arrays, where `cell` writes each answer.
