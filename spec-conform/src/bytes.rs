@@ -126,6 +126,31 @@ pub fn argsz(bytes: &[u8]) -> u32 {
     u32::from_ne_bytes(get(bytes, 0))
 }
 
+/// `flags` of a `vfio_device_feature`.
+pub fn flags(bytes: &[u8]) -> u32 {
+    u32::from_ne_bytes(get(bytes, offset_of!(vfio_device_feature, flags)))
+}
+
+/// Replaces `flags` of a `vfio_device_feature`.
+pub fn put_flags(bytes: &mut [u8], flags: u32) {
+    put(
+        bytes,
+        offset_of!(vfio_device_feature, flags),
+        flags.to_ne_bytes(),
+    );
+}
+
+/// Replaces `flags`, `initial_bytes` and `dirty_bytes` of a `vfio_precopy_info`.
+pub fn put_precopy(bytes: &mut [u8], flags: u32, initial: u64, dirty: u64) {
+    put(bytes, offset_of!(Info, flags), flags.to_ne_bytes());
+    put(
+        bytes,
+        offset_of!(Info, initial_bytes),
+        initial.to_ne_bytes(),
+    );
+    put(bytes, offset_of!(Info, dirty_bytes), dirty.to_ne_bytes());
+}
+
 /// `flags`, `initial_bytes` and `dirty_bytes` of a `vfio_precopy_info`.
 pub fn precopy_fields(bytes: &[u8]) -> (u32, u64, u64) {
     (

@@ -16,3 +16,4 @@ pub mod select;
 pub mod suite;
 pub mod target;
 pub mod test;
+pub mod wrong;

@@ -5,12 +5,15 @@ use vfio_migration::driver::Model;
 use crate::endpoint::linux::{Linux, Way};
 use crate::endpoint::reference::Reference;
 use crate::endpoint::{Endpoint, Failure, Outcome};
+use crate::wrong::{Bug, Wrong};
 
 /// A device that the user named. Nothing is ever sent to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A reference driver, in this process.
     Driver(Model),
+    /// A reference driver with a bug, in this process.
+    Wrong(Bug),
     /// A device of the running kernel.
     Linux(Way),
 }
@@ -32,6 +35,9 @@ struct OneOf {
     /// A reference driver, in process: buffering, direct, quiet or quiet_trapping
     #[arg(long, value_parser = driver, value_name = "NAME")]
     driver: Option<Model>,
+    /// A reference driver with a bug, in process, to see how a finding looks; `list` prints them
+    #[arg(long, value_parser = wrong, value_name = "BUG")]
+    wrong: Option<Bug>,
     /// A device of this machine, by the file of its VFIO group, /dev/vfio/N
     #[arg(long, value_name = "FILE")]
     vfio_group: Option<String>,
@@ -49,11 +55,26 @@ fn driver(name: &str) -> Result<Model, String> {
     })
 }
 
+/// A bug by its name.
+fn wrong(name: &str) -> Result<Bug, String> {
+    let found = Bug::ALL.iter().find(|bug| bug.name() == name);
+    found.copied().ok_or_else(|| {
+        let lines = Bug::ALL
+            .iter()
+            .map(|bug| format!("\n  {:<24} {}", bug.name(), bug.what()));
+        format!(
+            "there is no such bug; there are{}",
+            lines.collect::<String>()
+        )
+    })
+}
+
 impl Named {
     /// What they name; `None` where they name nothing.
     pub fn target(&self) -> Option<Target> {
         let OneOf {
             driver,
+            wrong,
             vfio_group,
             cdev,
         } = self.target.clone();
@@ -64,7 +85,8 @@ impl Named {
             })
         });
         let cdev = cdev.map(|file| Target::Linux(Way::Cdev(file)));
-        driver.map(Target::Driver).or(group).or(cdev)
+        let wrong = wrong.map(Target::Wrong);
+        driver.map(Target::Driver).or(wrong).or(group).or(cdev)
     }
 }
 
@@ -73,6 +95,7 @@ impl Target {
     pub fn arguments(&self) -> String {
         match self {
             Self::Driver(model) => format!("--driver {}", model.name()),
+            Self::Wrong(bug) => format!("--wrong {}", bug.name()),
             Self::Linux(Way::Group { group, device }) => {
                 let device = device.as_ref().map(|name| format!(" --device {name}"));
                 format!("--vfio-group {group}{}", device.unwrap_or_default())
@@ -93,6 +116,7 @@ impl Target {
     pub fn open(&self) -> Outcome<Box<dyn Endpoint>> {
         match self {
             Self::Driver(model) => Ok(Box::new(Reference::open(*model, 1))),
+            Self::Wrong(bug) => Ok(Box::new(Wrong::open(*bug))),
             Self::Linux(way) => match Linux::open(way) {
                 Ok(device) => Ok(Box::new(device)),
                 Err(trouble) => Err(Failure::Broken(trouble.to_string())),

@@ -18,9 +18,12 @@ const PATIENCE: usize = 2000;
 impl Dut {
     /// One read. Waits while the driver prepares bytes.
     pub fn read(&mut self, fd: Fd, into: &mut [u8]) -> Check<Result<usize, Errno>> {
-        let asked = format!("read(fd {}, {})", fd.0, into.len());
+        let room = into.len();
+        let asked = format!("read(fd {}, {room})", fd.0);
         let ask = |endpoint: &mut dyn Endpoint| read_waiting(endpoint, fd, into);
-        answered(self.ask(asked, ask, usize::to_string))
+        let read = answered(self.ask(asked, ask, usize::to_string))?;
+        within(room, read)?;
+        Ok(read)
     }
 
     /// Reads, so many bytes at once, until no more come. Gives the bytes, and what the last read gave.
@@ -44,11 +47,7 @@ impl Dut {
             Ok(bytes)
         };
         let bytes = self.ask(asked, ask, |bytes| format!("{} bytes", bytes.len()))?;
-        if let Ok(read) = last
-            && read > piece
-        {
-            return Err(End::Differs(format!("a read of {piece} bytes gave {read}")));
-        }
+        within(piece, last)?;
         if bytes.len() > MAX_STREAM {
             return Err(End::Differs("the stream does not end".to_owned()));
         }
@@ -141,6 +140,16 @@ impl Dut {
         );
         answered(flags)?
             .map_err(|errno| End::Differs(format!("the fd's flags cannot be read: {errno}")))
+    }
+}
+
+/// A read must not claim more than there was room for.
+fn within(room: usize, read: Result<usize, Errno>) -> Check {
+    match read {
+        Ok(read) if read > room => Err(End::Differs(format!(
+            "a read with room for {room} bytes gave {read}"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use vfio_migration::v2::feature::{
     VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT, VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
     VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET,
 };
-use vfio_migration::v2::{Fault, ioctl};
+use vfio_migration::v2::{Capabilities, DeviceState, Fault, ioctl};
 use vfio_migration::vmm::{Guest, Memory, PAGE, Port};
 
 use super::{
@@ -77,6 +77,26 @@ impl Reference {
             touches: 0,
             closed: Vec::new(),
         }
+    }
+
+    /// The state that the device is in.
+    pub fn state(&self) -> DeviceState {
+        self.device.state()
+    }
+
+    /// What the device announces.
+    pub fn capabilities(&self) -> Capabilities {
+        self.device.capabilities()
+    }
+
+    /// Whether the second version of pre-copy info is in force.
+    pub fn second_version(&self) -> bool {
+        self.device.second_version()
+    }
+
+    /// Whether the device's dirty log runs.
+    pub fn logging(&self) -> bool {
+        self.device.logging()
     }
 
     fn fd(&self, fd: Fd) -> Outcome<DataFd> {

@@ -73,6 +73,11 @@ impl<D: ?Sized> MigrationDevice<D> {
         self.sessions.open()
     }
 
+    /// Whether the second version of pre-copy info is in force.
+    pub const fn second_version(&self) -> bool {
+        self.second_version
+    }
+
     /// The driver.
     pub const fn driver(&self) -> &D {
         &self.driver
