@@ -1,7 +1,7 @@
-// The explorer: answers about one edition of the protocol, and flows step by step.
+// The explorer: answers about one edition of the protocol, and flows and counterexamples step by step.
 //
-// This file knows no fact. Answers come from the page data, made from the model (`vfio-spec gen json` with fewer
-// members); sentences and their links are taken from the tables of the page, whose rows say in `data-key` what
+// This file knows no fact. Answers come from the page data, made from the model (`vfio-spec gen json`, fewer
+// members); sentences with their links are taken from the tables of the page, whose rows say in `data-key` what
 // they are about. What is shown is always in the address, so it survives a reload and can be sent to somebody.
 (() => {
   "use strict";
@@ -9,17 +9,20 @@
   // The print page holds every chapter: there the tables stand as they are.
   if (!root || document.querySelectorAll("main h1").length > 1) return;
 
-  const edition = JSON.parse(root.querySelector('script[type="application/json"]').textContent).editions[0];
+  const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const edition = data.editions[0];
   const { bits, computed } = edition;
   const list = (rows) => rows || [];
   const states = computed.states;
   const error = computed.error_state;
   const initial = (bits || edition.states).initial;
-  // What is announced makes a difference to these answers.
   const sets = bits ? computed.matrix : computed.requests;
+  const conditions = list(edition.conditions);
+  const stream = bits ? "stream" : "session";
   const flows = list(edition.flows);
+  const faults = list(data.counterexamples);
 
-  // ---- The page -----------------------------------------------------------------------------------
+  // ---- The page
 
   /** An element: `on…` are listeners, `true` is an attribute without a value, what is missing is left out. */
   function h(tag, attributes, ...children) {
@@ -28,18 +31,17 @@
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
       else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
     }
-    element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child || child === 0));
     return element;
   }
 
   const code = (text) => h("code", {}, text);
   const rows = new Map([...root.querySelectorAll("tr[data-key]")].map((row) => [row.dataset.key, row]));
+  const named = (kind) => [...rows.keys()].filter((key) => key.startsWith(`${kind}:`)).map((key) => key.slice(kind.length + 1));
 
   /** The content of a cell of the page's tables, with its links. */
-  function words(key, column) {
-    const cell = rows.get(key)?.cells[column];
-    return cell ? [...cell.childNodes].map((node) => node.cloneNode(true)) : [];
-  }
+  const words = (key, column) =>
+    [...(rows.get(key)?.cells[column]?.childNodes || [])].map((node) => node.cloneNode(true));
 
   /** A table in a box of its own that scrolls; `bodies` are lists of rows. */
   function table(name, caption, heads, ...bodies) {
@@ -49,43 +51,32 @@
         bodies.map((body) => h("tbody", {}, body))));
   }
 
-  // ---- The model ----------------------------------------------------------------------------------
+  // ---- The model
 
   const stateOf = (value) => states.find((state) => state.value === value);
-  const faultOf = (name) => edition.errors.find((fault) => fault.name === name);
-  const flowOf = (name) => flows.find((flow) => flow.name === name);
+  const storyOf = (name) => [...flows, ...faults].find((story) => story.name === name);
 
   function nameOf(value) {
-    const known = stateOf(value);
-    if (known) return known.name;
-    const names = list(bits?.bits).filter((bit) => value & (1 << bit.number)).map((bit) => bit.name);
-    return names.join("|") || "0";
+    const set = list(bits?.bits).filter((bit) => value & (1 << bit.number)).map((bit) => bit.name);
+    return stateOf(value)?.name ?? (set.join("|") || "0");
   }
 
   /** The value of a name, with `|` or `,` between bits; undefined where it means nothing. */
   function valueOf(name) {
     const state = states.find((it) => it.name === name);
     if (state || !bits) return state?.value;
-    let value = 0;
-    for (const part of name.split(/[|,]/)) {
-      const bit = bits.bits.find((it) => it.name === part);
-      if (!bit) return undefined;
-      value |= 1 << bit.number;
-    }
-    return value;
+    const parts = name.split(/[|,]/).map((part) => bits.bits.find((it) => it.name === part));
+    return parts.every(Boolean) ? parts.reduce((all, bit) => all | (1 << bit.number), 0) : undefined;
   }
 
-  const optional = (() => {
-    const some = new Set(sets.flatMap((set) => list(set.capabilities)));
-    return edition.capabilities.filter((row) => some.has(row.name) && !row.required).map((row) => row.name);
-  })();
-  const required = edition.capabilities.filter((row) => row.required).map((row) => row.name);
-  const setOf = (device) =>
-    sets.find((set) => optional.every((name) => list(set.capabilities).includes(name) === device.includes(name)));
+  const [required, optional] = [true, false].map((needed) =>
+    edition.capabilities.filter((row) => Boolean(row.required) === needed).map((row) => row.name)
+      .filter((name) => sets.some((set) => list(set.capabilities).includes(name))));
 
   /** What a request or write gets: `{refused}`, `{path}`, or nothing where no such device is in `from`. */
-  function answer(device, from, to) {
-    const set = setOf(device);
+  function answer(from, to) {
+    const set = sets.find((it) =>
+      optional.every((name) => list(it.capabilities).includes(name) === view.device.includes(name)));
     if (!bits) return set.answers.find((it) => it.from === from && it.to === to);
     const write = (old, now) => set.writes.find((it) => it.old === old && it.new === now);
     if (from !== error && write(from, from)?.refused) return undefined;
@@ -93,93 +84,67 @@
     return found && (found.refused ? found : { path: from === to ? [from] : [from, to] });
   }
 
-  const possible = (device, state) => answer(device, state, state) !== undefined;
+  const possible = (state) => answer(state, state) !== undefined;
 
-  /** Whether a device may be used for a flow. */
-  const fits = (device, flow) =>
-    optional.every((name) =>
-      device.includes(name) ? !list(flow.lacks).includes(name) : !list(flow.needs).includes(name));
+  /** The device that is most like this one and can be used for a story. */
+  const fitting = (device, story) => optional.filter((name) =>
+    list(story.needs).includes(name) || (device.includes(name) && !list(story.lacks).includes(name)));
 
-  /** The device that is most like this one and fits. */
-  function fitting(device, flow) {
-    return optional.filter((name) =>
-      list(flow.needs).includes(name) || (device.includes(name) && !list(flow.lacks).includes(name)));
-  }
-
-  // ---- What is shown, and the address ---------------------------------------------------------------
+  // ---- What is shown, and the address
 
   let view;
   let notes = [];
 
-  const fresh = () => ({ device: optional, from: undefined, to: undefined, flow: undefined, step: 1 });
+  /** Changes the device to one that the story can be told of. */
+  function fit() {
+    const story = storyOf(view.flow);
+    const device = story ? fitting(view.device, story) : view.device;
+    if (device.join() !== view.device.join()) notes.push(`${story.name} needs another device: the capabilities were changed.`);
+    view.device = device;
+  }
 
   /** Reads the address. What means nothing is left out, and told. */
   function read() {
     const asked = new URLSearchParams(location.search);
-    view = fresh();
+    view = { device: optional, step: 1 };
     notes = [];
     const take = (name, use) => {
-      const text = asked.get(name);
-      if (text !== null && use(text) === false) {
-        notes.push(`The address says ${name}=${text.slice(0, 60)}, which means nothing here. It is ignored.`);
-      }
+      const value = asked.has(name) ? use(asked.get(name)) : undefined;
+      if (value !== undefined) view[name] = value;
+      else if (asked.has(name)) notes.push(`The address says ${name}=${asked.get(name).slice(0, 60)}: that means nothing here.`);
     };
     take("device", (text) => {
       const names = text === "none" ? [] : text.split(",");
-      const known = [...optional, ...required];
-      if (!names.every((name) => known.includes(name))) return false;
-      view.device = optional.filter((name) => names.includes(name));
-      return true;
+      const known = names.every((name) => optional.includes(name) || required.includes(name));
+      return known ? optional.filter((name) => names.includes(name)) : undefined;
     });
-    const state = (end) => (text) => {
-      const value = valueOf(text);
-      if (value === undefined) return false;
-      view[end] = value;
-      return true;
-    };
-    take("from", state("from"));
-    take("to", state("to"));
-    take("flow", (text) => {
-      view.flow = flowOf(text)?.name;
-      return view.flow !== undefined;
-    });
-    take("step", (text) => {
-      const most = flowOf(view.flow)?.steps.length;
-      const good = /^\d{1,4}$/.test(text) && text >= 1 && text <= most;
-      if (good) view.step = Number(text);
-      return good;
-    });
-    const flow = flowOf(view.flow);
-    if (flow && !fits(view.device, flow)) {
-      view.device = fitting(view.device, flow);
-      notes.push(`The flow ${flow.name} needs another device; the capabilities were changed.`);
-    }
+    take("from", valueOf);
+    take("to", valueOf);
+    take("flow", (text) => storyOf(text)?.name);
+    take("step", (text) =>
+      /^\d{1,4}$/.test(text) && text >= 1 && text <= storyOf(view.flow)?.steps.length ? Number(text) : undefined);
+    fit();
   }
 
   function address() {
     const asked = new URLSearchParams(location.search);
     for (const name of ["device", "from", "to", "flow", "step"]) asked.delete(name);
-    asked.set("device", view.device.join(",") || "none");
-    if (view.flow) {
-      asked.set("flow", view.flow);
-      asked.set("step", view.step);
-    } else {
-      for (const end of ["from", "to"]) if (view[end] !== undefined) asked.set(end, nameOf(view[end]));
-    }
-    return `${location.pathname}?${asked.toString().replaceAll("%7C", ",").replaceAll("%2C", ",")}`;
+    asked.set("device", view.device.join() || "none");
+    if (view.flow) for (const name of ["flow", "step"]) asked.set(name, view[name]);
+    else for (const end of ["from", "to"]) if (view[end] !== undefined) asked.set(end, nameOf(view[end]));
+    return `${location.pathname}?${asked.toString().replace(/%7C|%2C/g, ",")}`;
   }
 
   /** Shows something else, as a new entry of the history. */
   function show(change) {
     Object.assign(view, change);
     notes = [];
-    const flow = flowOf(view.flow);
-    if (flow && !fits(view.device, flow)) {
-      if (change.flow) view.device = fitting(view.device, flow);
-      else Object.assign(view, { flow: undefined, step: 1 });
-      const what = change.flow ? "the capabilities were changed" : "a request is shown instead";
-      notes.push(`The flow ${flow.name} is not for such a device; ${what}.`);
+    const story = storyOf(view.flow);
+    if (story && change.device && fitting(view.device, story).join() !== view.device.join()) {
+      notes.push(`${story.name} is not for such a device.`);
+      Object.assign(view, { flow: undefined, step: 1 });
     }
+    fit();
     try {
       history.pushState(null, "", address());
     } catch {
@@ -188,97 +153,76 @@
     draw();
   }
 
-  // ---- Controls -------------------------------------------------------------------------------------
+  // ---- Controls. `data-control` finds one again when the form is drawn anew, so it keeps the focus.
 
   const note = h("p", { class: "explorer-note", role: "status" });
   const controls = h("form", { class: "explorer-controls", onsubmit: (event) => event.preventDefault() });
   const said = h("div", { class: "explorer-answer", "aria-live": "polite" });
   const copy = h("button", { type: "button", onclick: copyLink }, "Copy link");
-  const figure = root.querySelector("figure");
-  const story = h("div", {});
-  const detail = h("div", {});
+  const below = h("div", {});
 
-  function check(label, checked, onchange, more) {
-    return h("label", {}, h("input", { type: "checkbox", checked, onchange, ...more }), " ", label);
-  }
-
-  /** A control is found again by `data-control` when the form is drawn anew, so it keeps the focus. */
-  function device() {
-    const toggle = (name) => () => {
-      const has = view.device.includes(name);
-      show({ device: optional.filter((it) => (it === name ? !has : view.device.includes(it))) });
-    };
-    return h("fieldset", {}, h("legend", {}, "The device announces"),
-      required.map((name) => check(code(name), true, undefined, { disabled: true })),
-      optional.map((name) =>
-        check(code(name), view.device.includes(name), toggle(name), { "data-control": `device-${name}` })));
-  }
-
-  function subject() {
-    const first = flows.find((flow) => fits(view.device, flow)) || flows[0];
-    const choice = (label, flow) => h("label", {}, h("input", {
-      type: "radio", name: "subject", checked: view.flow ? flow : !flow, "data-control": `subject-${label}`,
-      onchange: () => show({ flow: flow && first.name, step: 1 }),
-    }), " ", label);
-    return first && h("fieldset", {}, h("legend", {}, "Show"),
-      choice(bits ? "one write" : "one request", undefined), choice("a flow, step by step", true));
-  }
+  const group = (legend, ...content) => h("fieldset", {}, h("legend", {}, legend), content);
+  const input = (type, label, control, checked, more) =>
+    h("label", {}, h("input", { type, checked, "data-control": control, ...more }), " ", label);
 
   /** A button that keeps the focus while it has nothing to do. */
-  function button(label, control, active, onclick) {
-    return h("button", {
-      type: "button", "data-control": control, "aria-disabled": active ? undefined : "true",
-      onclick: () => active && onclick(),
-    }, label);
-  }
+  const button = (label, active, onclick) => h("button", {
+    type: "button", "data-control": label, "aria-disabled": !active && "true", onclick: () => active && onclick(),
+  }, label);
 
   function select(label, control, value, groups, onchange) {
     const option = ([value, text]) => h("option", { value }, text);
-    const input = h("select", { "data-control": control, onchange: (event) => onchange(event.target.value) },
-      groups.map(([label, options]) =>
-        label ? h("optgroup", { label }, options.map(option)) : options.map(option)));
-    input.value = value;
-    return h("label", {}, h("span", {}, label), " ", input);
+    const box = h("select", { "data-control": control, onchange: (event) => onchange(event.target.value) },
+      groups.map(([label, options]) => (label ? h("optgroup", { label }, options.map(option)) : options.map(option))));
+    box.value = value ?? "";
+    return h("label", {}, label, " ", box);
+  }
+
+  function subject() {
+    const choice = (label, flow) => input("radio", label, label, view.flow ? flow : !flow,
+      { name: "subject", onchange: () => show({ flow, step: 1 }) });
+    const first = flows.find((flow) => fitting(view.device, flow).join() === view.device.join()) || flows[0];
+    return first && group("Show", choice(bits ? "one write" : "one request", undefined),
+      choice(faults.length ? "a flow or counterexample" : "a flow, step by step", first.name));
+  }
+
+  function device() {
+    const toggle = (name) => () =>
+      show({ device: optional.filter((it) => view.device.includes(it) !== (it === name)) });
+    return group("The device announces",
+      required.map((name) => input("checkbox", code(name), name, true, { disabled: true })),
+      optional.map((name) =>
+        input("checkbox", code(name), `device-${name}`, view.device.includes(name), { onchange: toggle(name) })));
   }
 
   function ends() {
     const { from = initial, to } = view;
-    const swap = button("Swap", "swap", to !== undefined, () => show({ from: to, to: from }));
-    if (bits) return [toggles("The device reads", "from"), toggles("Written is", "to"), swap];
-    const options = (chosen) => states
-      .filter((state) => possible(view.device, state.value) || state.value === chosen)
-      .map((state) => [String(state.value), state.name]);
-    const all = states.map((state) => [String(state.value), state.name]);
+    const swap = button("Swap", to !== undefined, () => show({ from: to, to: from }));
+    if (bits) return [toggles("The device reads", "from", from), toggles("Written is", "to", to ?? from), swap];
+    const option = (state) => [state.value, state.name];
+    const offered = states.filter((state) => possible(state.value) || state.value === from);
+    const number = (text) => (text === "" ? undefined : Number(text));
     return h("p", {},
-      select("Device is in", "from", String(from), [["", options(from)]],
-        (value) => show({ from: Number(value) })), " ",
-      select("Requested is", "to", to === undefined ? "" : String(to), [["", [["", "nothing"], ...all]]],
-        (value) => show({ from, to: value === "" ? undefined : Number(value) })), " ",
-      swap);
+      select("Device is in", "from", from, [["", offered.map(option)]], (text) => show({ from: number(text) })), " ",
+      select("Requested is", "to", to, [["", [["", "nothing"], ...states.map(option)]]],
+        (text) => show({ from, to: number(text) })), " ", swap);
   }
 
   /** The bits of one end of a write. */
-  function toggles(label, end) {
-    const from = view.from ?? initial;
-    const value = view[end] ?? from;
-    const flip = (bit) => () => show({ from, [end]: value ^ (1 << bit.number) });
-    return h("fieldset", {}, h("legend", {}, label, " ", code(nameOf(value))),
-      bits.bits.map((bit) => check(code(bit.name), Boolean(value & (1 << bit.number)), flip(bit),
-        { "data-control": `${end}-${bit.name}` })));
-  }
+  const toggles = (label, end, value) => group([label, " ", code(nameOf(value))], bits.bits.map((bit) =>
+    input("checkbox", code(bit.name), `${end}-${bit.name}`, Boolean(value & (1 << bit.number)),
+      { onchange: () => show({ from: view.from ?? initial, [end]: value ^ (1 << bit.number) }) })));
 
-  function player() {
-    const flow = flowOf(view.flow);
+  function player(story) {
     const groups = new Map();
-    for (const it of flows) {
-      const group = it.released ? `Released: ${it.released}` : it.side === "source" ? "Saving" : "Resuming";
-      if (!groups.has(group)) groups.set(group, []);
-      groups.get(group).push([it.name, `${it.title} (${it.name})`]);
+    for (const it of [...flows, ...faults]) {
+      const group = it.invariant ? "Counterexamples: a protection is missing" : it.released ? `Released: ${it.released}`
+        : it.side === "source" ? "Saving" : "Resuming";
+      groups.set(group, [...list(groups.get(group)), [it.name, it.title ? `${it.title} (${it.name})` : it.name]]);
     }
-    const go = (label, step) =>
-      button(label, label, step > 0 && step <= flow.steps.length, () => show({ step }));
+    const go = (label, step) => button(label, step > 0 && step <= story.steps.length, () => show({ step }));
     return h("p", {},
-      select("Flow", "flow", view.flow, [...groups], (name) => show({ flow: name, step: 1 })), " ",
+      select("Flow", "flow", view.flow, [...groups], (flow) => show({ flow, step: 1 })), " ",
       go("Previous", view.step - 1), " ", go("Next", view.step + 1));
   }
 
@@ -293,18 +237,15 @@
     drawNotes();
   }
 
-  // ---- The drawing ------------------------------------------------------------------------------------
+  // ---- The drawing
 
   const nodes = [...root.querySelectorAll("[data-state]")];
   const edges = [...root.querySelectorAll("[data-ends]")];
 
   /** A first choice is the state that is, the next one the state that is wanted, and so on. */
   function choose(state) {
-    if (view.flow || view.from === undefined || view.to !== undefined) {
-      show({ from: state, to: undefined, flow: undefined, step: 1 });
-    } else {
-      show({ to: state });
-    }
+    const anew = view.flow || view.from === undefined || view.to !== undefined;
+    show(anew ? { from: state, to: undefined, flow: undefined, step: 1 } : { to: state });
   }
 
   for (const node of nodes) {
@@ -319,80 +260,68 @@
     });
   }
 
-  /** Marks what the device has, and the way of the answer. */
-  function mark(path) {
-    const last = path[path.length - 1];
+  /** Marks what the device has, and the states of the answer; `way` if they are passed one after the other. */
+  function mark(path, way = true) {
     for (const node of nodes) {
       const state = Number(node.dataset.state);
-      const at = path.indexOf(state);
-      const has = possible(view.device, state);
-      const part = at < 0 ? "" : at === 0 ? "before" : state === last ? "after" : "on the way";
+      const [at, has] = [path.indexOf(state), possible(state)];
+      const part = at < 0 ? "" : !way ? "now" : partOf(path, at);
       node.classList.toggle("missing", !has);
       node.classList.toggle("on-path", at >= 0);
-      node.setAttribute("aria-pressed", String(at === 0 || (at >= 0 && state === last)));
-      node.setAttribute("aria-label",
-        [nameOf(state), part, has ? "" : "not on this device"].filter(Boolean).join(", "));
+      node.setAttribute("aria-pressed", String(at >= 0));
+      node.setAttribute("aria-label", [nameOf(state), part, has ? "" : "not on this device"].filter(Boolean).join(", "));
     }
     for (const edge of edges) {
       const [a, b] = edge.dataset.ends.split(" ").map(Number);
-      const taken = (from, to) => path.some((state, n) => state === from && path[n + 1] === to);
-      const there = taken(a, b);
+      const taken = (from, to) => way && path.some((state, n) => state === from && path[n + 1] === to);
+      const direct = (from, to) => (bits ? possible(from) && possible(to) : answer(from, to)?.path?.length === 2);
       edge.classList.toggle("missing", !direct(a, b) && !direct(b, a));
-      edge.classList.toggle("on-path", there || taken(b, a));
+      edge.classList.toggle("on-path", taken(a, b) || taken(b, a));
       const tips = [...edge.querySelectorAll(".tip")];
       tips.forEach((tip, n) =>
-        tip.classList.toggle("taken", there ? n === tips.length - 1 : taken(b, a) && n === 0));
+        tip.classList.toggle("taken", taken(a, b) ? n === tips.length - 1 : taken(b, a) && n === 0));
     }
   }
 
-  /** Whether the device has a line of the drawing. */
-  function direct(from, to) {
-    if (bits) return possible(view.device, from) && possible(view.device, to);
-    return answer(view.device, from, to)?.path?.length === 2;
-  }
+  // ---- Answers
 
-  // ---- Answers ------------------------------------------------------------------------------------------
+  const arrow = (path) => path.map((state, n) => [n ? " → " : "", code(nameOf(state))]);
+  const partOf = (path, n) =>
+    path.length === 1 ? "now" : n === 0 ? "before" : n === path.length - 1 ? "after" : "on the way";
 
-  const arrow = (path) => path.flatMap((state, n) => (n ? [" → ", code(nameOf(state))] : [code(nameOf(state))]));
-  const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-  function refusal(name) {
-    const key = `error:${name}`;
-    return [code(faultOf(name)?.errno ?? "an error"), " (", ...words(key, 0), "): ", ...words(key, 2), ". Rule ",
-      ...words(key, 4), "."];
-  }
+  const refusal = (name) => [words(`error:${name}`, 1), " (", words(`error:${name}`, 0), "): ",
+    words(`error:${name}`, 2), ". Rule ", words(`error:${name}`, 4), "."];
 
   /** What becomes of the data session on the way. */
   function session(path) {
-    const [before, after] = [path[0], path[path.length - 1]].map((state) => stateOf(state)?.session);
-    const kept = path.every((state) => stateOf(state)?.session === before);
-    const what = bits ? "stream" : "session";
-    if (before && before === after && kept) return ` The ${before} ${what} goes on.`;
-    return [before && ` The ${before} ${what} ends.`, after && ` A ${after} ${what} begins.`,
-      !before && !after && ` There is no ${what}.`];
+    const all = path.map((state) => stateOf(state)?.session);
+    const [before, after] = [all[0], all[all.length - 1]];
+    if (!before && !after) return ` There is no ${stream}.`;
+    if (all.every((it) => it === before)) return ` The ${before} ${stream} goes on.`;
+    return [before && ` The ${before} ${stream} ends.`, after && ` A ${after} ${stream} begins.`];
   }
 
   /** The answer in one sentence, for everybody. */
   function sentence(from, to, found) {
     if (!found) {
-      const why = bits ? answer(view.device, initial, from)?.refused : undefined;
-      return h("p", {}, "No such device can be in ", code(nameOf(from)), ".", why && [" ", ...refusal(why)]);
+      const why = bits && answer(initial, from)?.refused;
+      return h("p", {}, "No such device can be in ", code(nameOf(from)), ". ", why && refusal(why));
     }
     const what = ["From ", code(nameOf(from)), " to ", code(nameOf(to)), ": "];
     if (found.refused) return h("p", { class: "refused" }, what, "refused with ", refusal(found.refused));
     if (from === to) return h("p", {}, what, "nothing is done, nothing changes.");
-    const how = bits ? "legal." : [count(found.path.length - 1, "arc"), ", ", arrow(found.path), "."];
+    const count = found.path.length - 1;
+    const how = bits ? "legal." : [`${count} arc${count === 1 ? "" : "s"}, `, arrow(found.path), "."];
     return h("p", {}, what, how, session(found.path));
   }
-
-  const callback = (from, to) => edition.states.arcs.find((arc) => arc.from === from && arc.to === to)?.callback;
 
   /** What the driver does in a request. */
   function arcs(path) {
     if (path.length < 2) return [];
-    const line = (state, n) => {
-      const key = `arc:${callback(path[n], state)}`;
-      return h("tr", {}, h("th", { scope: "row" }, arrow([path[n], state]), h("div", {}, words(key, 0))),
+    const line = (to, n) => {
+      const arc = edition.states.arcs.find((it) => it.from === path[n] && it.to === to);
+      const key = `arc:${arc?.callback}`;
+      return h("tr", {}, h("th", { scope: "row" }, arrow([path[n], to]), h("div", {}, words(key, 0))),
         h("td", {}, words(key, 3)), h("td", {}, words(key, 4)));
     };
     return table("explorer-arcs", "What the driver does, in this order", ["Arc", "The driver", "Session"],
@@ -400,18 +329,15 @@
   }
 
   /** What the driver does in a write, in each order. */
-  function actions(from, to) {
-    const column = (order) => {
-      const write = order.writes.find((it) => it.old === from && it.new === to);
-      const { title, status } = bits.actions.find((it) => it.name === order.order);
-      const names = list(write?.actions);
-      return h("section", { class: "explorer-order" },
-        h("h4", {}, `${title} (${status})`),
-        names.length
-          ? h("ol", {}, names.map((name) =>
-            h("li", {}, words(`${order.order}:${name}`, 0), " ", words(`${order.order}:${name}`, 2))))
-          : h("p", {}, "No action."),
-        verdict(from, to, write));
+  function actions([from, to]) {
+    if (to === undefined) return [];
+    const column = ({ order, writes }) => {
+      const write = writes.find((it) => it.old === from && it.new === to);
+      const { title, status } = bits.actions.find((it) => it.name === order);
+      const item = (name) => h("li", {}, words(`${order}:${name}`, 0), " ", words(`${order}:${name}`, 2));
+      const names = list(write.actions);
+      return h("section", { class: "explorer-order" }, h("h4", {}, `${title} (${status})`),
+        names.length ? h("ol", {}, names.map(item)) : h("p", {}, "No action."), verdict(from, to, write));
     };
     return [h("h3", {}, "What the driver does, in each order"),
       h("div", { class: "explorer-orders" }, computed.orders.map(column))];
@@ -419,128 +345,111 @@
 
   function verdict(from, to, write) {
     const changed = bits.bits.filter((bit) => (from ^ to) & (1 << bit.number)).length;
-    const equal = list(write.equal_steps);
-    const compared =
-      changed < 2 ? ["One bit or none changes: there is nothing to take apart."]
-      : equal.length ? ["Equals single steps: ", arrow(equal), "."]
-      : ["Equals no single steps: ", write.differs, "."];
-    const lost = write.lost_by && h("p", { class: "bad" }, "Where one buffer serves both directions, ",
-      code(write.lost_by), " loses what was received.");
-    return [h("p", {}, compared), lost];
+    return [
+      h("p", {}, changed < 2 ? "One bit or none changes: there is nothing to take apart."
+        : write.equal_steps ? ["Equals single steps: ", arrow(write.equal_steps), "."]
+        : ["Equals no single steps: ", write.differs, "."]),
+      write.lost_by && h("p", { class: "bad" }, "Where one buffer serves both directions, ", code(write.lost_by),
+        " loses what was received."),
+    ];
   }
 
-  const columns = [...states.filter((state) => state.value !== error), ...states.filter((state) => state.value === error)];
+  // The states of the page's tables, from their third column on.
+  const columns = [...states].sort((a, b) => (a.value === error) - (b.value === error));
 
-  /** What holds in each state of a path, and which work is legal: `conditions` are known in a step of a flow. */
-  function holds(path, conditions) {
-    const part = (n) => (path.length === 1 ? "now" : n === 0 ? "before" : n === path.length - 1 ? "after" : "on the way");
-    const heads = path.map((state, n) => h("th", { scope: "col" }, h("small", {}, part(n)), " ", code(nameOf(state))));
-    const line = (key, cells) => {
-      const differ = new Set(cells.map(([, text]) => text)).size > 1;
-      return h("tr", { class: differ && "differs" },
-        h("th", { scope: "row" }, words(key, 0), h("div", {}, words(key, 1))),
-        cells.map(([yes, text]) => h("td", { class: yes ? "yes" : "no" }, text)));
-    };
-    const yesNo = (value) => [Boolean(value), value ? "yes" : "no"];
+  /** What holds and which work is legal in some states, each `{label, state, met}`; `met`: the conditions, if known. */
+  function holds(shown) {
+    const line = (key, cells) => h("tr", { class: new Set(cells).size > 1 && "differs" },
+      h("th", { scope: "row" }, words(key, 0), h("div", {}, words(key, 1))),
+      cells.map((text) => h("td", { class: text === "no" ? "no" : "yes" }, text)));
+    const yesNo = (value) => (value ? "yes" : "no");
     const groups = new Map();
-    for (const key of rows.keys()) {
-      if (!key.startsWith("behaviour:")) continue;
-      const aspect = rows.get(key).cells[1].dataset.aspect;
-      const name = key.slice("behaviour:".length);
-      if (!groups.has(aspect)) groups.set(aspect, []);
-      groups.get(aspect).push(line(key, path.map((state) => yesNo(stateOf(state)?.behaviours?.[name]))));
+    for (const name of named("behaviour")) {
+      const key = `behaviour:${name}`;
+      const { aspect } = rows.get(key).cells[1].dataset;
+      const cells = shown.map(({ state }) => yesNo(stateOf(state)?.behaviours?.[name]));
+      groups.set(aspect, [...list(groups.get(aspect)), line(key, cells)]);
     }
-    const work = [...rows.keys()].filter((key) => key.startsWith("work:")).map((key) => {
-      const name = key.slice("work:".length);
-      const cell = (state, n) => {
-        // Before the step, the conditions may have been others.
-        if (conditions !== undefined && n === path.length - 1) {
-          return yesNo((stateOf(state)?.work?.[name] ?? 0) & (1 << conditions));
-        }
-        const text = rows.get(key).cells[2 + columns.indexOf(stateOf(state))].textContent;
-        return text === "–" ? yesNo(false) : [true, text];
-      };
-      return line(key, path.map(cell));
-    });
+    const work = named("work").map((name) => line(`work:${name}`, shown.map(({ state, met }) => {
+      if (met !== undefined) return yesNo((stateOf(state)?.work?.[name] ?? 0) & (1 << met));
+      const text = rows.get(`work:${name}`).cells[2 + columns.indexOf(stateOf(state))]?.textContent;
+      return text && text !== "–" ? text : "no";
+    })));
     if (work.length) groups.set("Work of the VMM", work);
-    const bodies = [...groups].map(([aspect, lines]) =>
-      [h("tr", {}, h("th", { scope: "rowgroup", colspan: path.length + 1 }, aspect)), lines]);
+    const heads = shown.map(({ label, state }) =>
+      h("th", { scope: "col" }, h("small", {}, label), " ", code(nameOf(state))));
     return table("explorer-holds", "What the device may do and must tolerate, and what the VMM may do",
-      ["While the state lasts", ...heads], ...bodies);
+      ["While the state lasts", ...heads], ...[...groups].map(([aspect, lines]) =>
+        [h("tr", {}, h("th", { scope: "rowgroup", colspan: shown.length + 1 }, aspect)), lines]));
   }
 
-  // ---- Flows --------------------------------------------------------------------------------------------
+  const holdsOn = (path, met) => holds(path.map((state, n) =>
+    ({ label: partOf(path, n), state, met: n === path.length - 1 ? met : undefined })));
 
-  /** Conditions as a number: bit `n` is that of the edition's condition `n`. */
-  const conditionsOf = (step) =>
-    list(edition.conditions).reduce((all, row, n) => all | (step.conditions?.[row.name] ? 1 << n : 0), 0);
+  // ---- Flows and counterexamples
 
-  function pathOf(step) {
-    if (step.target.how === "reset" || step.target.how === "reads") return [step.before, step.after];
-    const found = answer(view.device, step.before, step.target.state)?.path;
-    return step.result || !found ? [step.before, step.after] : found;
+  /** A table of steps: what somebody does, where that leaves each device, and the conditions. */
+  function steps(story, who, devices, cells) {
+    const line = (step, n) => {
+      const now = n + 1 === view.step;
+      return h("tr", { class: now && "current", "aria-current": now && "step" },
+        h("th", { scope: "row" }, h("button", {
+          type: "button", "data-control": `step-${n}`, "aria-label": `Step ${n + 1}`, onclick: () => show({ step: n + 1 }),
+        }, n + 1)), cells(step, n),
+        conditions.map((row, m) => h("td", {}, metIn(step) & (1 << m) ? row.on : row.off)));
+    };
+    return table("explorer-flow", `${story.title || story.name}, step by step`,
+      ["Step", who, ...devices, ...conditions.map((row) => row.column)], story.steps.map(line));
   }
 
-  const squeezed = (path) => path.filter((state, n) => n === 0 || state !== path[n - 1]);
+  /** The conditions of a step as a number: bit `n` is that of the edition's condition `n`. */
+  const metIn = (step) => conditions.reduce((all, row, n) =>
+    all | ((Array.isArray(step.conditions) ? step.conditions[n] : step.conditions?.[row.name]) ? 1 << n : 0), 0);
 
-  /** What a device gets in a step, and where that leaves it. */
-  function deviceCell(step) {
-    const target = step.target;
-    const wanted = code(target.how === "reset" ? "" : nameOf(target.state));
+  function flowCells(story, step) {
+    const { how, state } = step.target;
+    const wanted = code(nameOf(how === "reset" ? step.after : state));
     const asked = bits ? "written " : "requested ";
-    const what =
-      target.how === "reset" ? ["reset to ", code(nameOf(step.after))]
-      : target.how === "reads" ? ["reads ", wanted]
-      : target.how === "write" ? [asked, "again ", wanted]
-      : step.before === target.state ? wanted
-      : [asked, wanted];
     const now = stateOf(step.after)?.session;
-    return h("td", { class: step.before !== step.after && "differs" }, what,
+    const device = () => h("td", { class: step.before !== step.after && "differs" },
+      how === "reset" ? "reset to " : how === "reads" ? "reads " : how === "write" ? [asked, "again "]
+        : step.before !== state && asked, wanted,
       step.failure && [h("br"), h("span", { class: "bad" }, step.failure)],
       step.result && [h("br"), "gets ", words(`error:${step.result}`, 0)],
-      now && [h("br"), h("small", {}, `${now} ${bits ? "stream" : "session"}`)]);
+      now && [h("br"), h("small", {}, `${now} ${stream}`)]);
+    const work = list(step.work).map((name, n) => [n ? ", " : "", words(`work:${name}`, 0)]);
+    return [h("td", {}, work, step.text && [work.length ? h("br") : "", step.text],
+      step.barrier && [h("br"), h("strong", {}, `all devices: ${step.barrier}`)]),
+      story.devices === "many" ? [device(), device()] : device()];
   }
 
-  function vmmCell(step) {
-    const parts = list(step.work).map((name, n) => [n ? ", " : "", words(`work:${name}`, 0)]);
-    return h("td", {}, parts, step.text && [parts.length ? h("br") : "", step.text],
-      step.barrier && [h("br"), h("strong", {}, `all devices: ${step.barrier}`)]);
-  }
-
-  function flowTable(flow) {
-    const devices = flow.devices === "many" ? ["Device A", "Device B"] : ["The device"];
-    const line = (step) => {
-      const current = step.number === view.step;
-      const button = h("button", {
-        type: "button", "data-control": `step-${step.number}`, "aria-label": `Step ${step.number}`,
-        onclick: () => show({ step: step.number }),
-      }, String(step.number));
-      return h("tr", { class: current && "current", "aria-current": current && "step" },
-        h("th", { scope: "row" }, button),
-        list(edition.conditions).map((row) => h("td", {}, step.conditions?.[row.name] ? row.on : row.off)),
-        vmmCell(step), devices.map(() => deviceCell(step)));
-    };
-    return table("explorer-flow", `${flow.title}, step by step`,
-      ["Step", ...list(edition.conditions).map((row) => row.column), "The VMM", ...devices], flow.steps.map(line));
-  }
-
-  function stepSentence(flow, step, path) {
+  function flowSentence(story, step, path) {
     const { how, state } = step.target;
-    const who = flow.devices === "many" ? "every device" : "the device";
+    const who = story.devices === "many" ? "every device" : "the device";
     const wanted = code(nameOf(how === "reset" ? step.after : state));
-    const event =
-      how === "reset" ? ["resets ", who]
+    const event = how === "reset" ? ["resets ", who]
       : how === "reads" ? ["reads the state of ", who, ": it is ", wanted]
       : how === "state" && step.before === state ? ["leaves ", who, " in ", wanted]
       : [bits ? "writes " : "requests ", wanted, " of ", who];
-    return h("p", {}, `Step ${step.number} of ${flow.steps.length}: the VMM `, event, step.text && ` (${step.text})`,
-      path.length > 1 && [": ", arrow(path)], ".", session(path),
-      step.result && [" It gets ", refusal(step.result)],
+    return h("p", {}, `Step ${step.number} of ${story.steps.length}: the VMM `, event, step.text && ` (${step.text})`,
+      path.length > 1 && [": ", arrow(path)], ".", session(path), step.result && [" It gets ", refusal(step.result)],
       step.barrier && ` No device begins the next step before all have done this one: ${step.barrier}.`,
-      " ", words(`flow:${flow.name}`, 0));
+      " ", words(`flow:${story.name}`, 0));
   }
 
-  // ---- All of it ------------------------------------------------------------------------------------------
+  function drawFlow(story) {
+    const step = story.steps[view.step - 1];
+    const { how, state } = step.target;
+    const asks = (how === "state" || how === "write") && !step.result;
+    const path = (asks && answer(step.before, state)?.path) || [...new Set([step.before, step.after])];
+    const devices = story.devices === "many" ? ["Device A", "Device B"] : ["The device"];
+    mark(path);
+    said.replaceChildren(flowSentence(story, step, path));
+    return [steps(story, "The VMM", devices, (it) => flowCells(story, it)),
+      asks && (bits ? actions(path) : arcs(path)), holdsOn(path, metIn(step))];
+  }
+
+  // ---- All of it
 
   function drawNotes() {
     note.replaceChildren(...notes.map((text) => h("span", {}, text)));
@@ -549,37 +458,22 @@
 
   function drawRequest() {
     const { from = initial, to } = view;
-    const found = to === undefined ? undefined : answer(view.device, from, to);
+    const found = to === undefined ? undefined : answer(from, to);
     const path = found?.path || [from];
     mark(path);
-    story.replaceChildren();
-    if (to === undefined && possible(view.device, from)) {
-      const next = view.from === undefined ? "the state that it is in, then the one that is wanted" : "what is wanted";
-      said.replaceChildren(h("p", {}, "The device is in ", code(nameOf(from)), `. Choose ${next}.`));
-    } else {
-      said.replaceChildren(sentence(from, to ?? from, found));
-    }
-    const done = found?.path ? (bits ? actions(from, to) : arcs(path)) : [];
-    detail.replaceChildren(...[done].flat(), ...(stateOf(from) ? [holds(path)] : []));
-  }
-
-  function drawFlow(flow) {
-    const step = flow.steps[view.step - 1];
-    const path = squeezed(pathOf(step));
-    mark(path);
-    said.replaceChildren(stepSentence(flow, step, path));
-    story.replaceChildren(flowTable(flow));
-    const taken = step.target.how === "state" || step.target.how === "write";
-    const done = !taken || step.result ? [] : bits ? (path.length > 1 ? actions(path[0], step.after) : []) : arcs(path);
-    detail.replaceChildren(...[done].flat(), holds(path, conditionsOf(step)));
+    const next = view.from === undefined ? "the state that it is in, then the one that is wanted" : "what is wanted";
+    said.replaceChildren(to === undefined && possible(from)
+      ? h("p", {}, "The device is in ", code(nameOf(from)), `. Choose ${next}.`)
+      : sentence(from, to ?? from, found));
+    return [found?.path && (bits ? actions([from, to]) : arcs(path)), stateOf(from) && holdsOn(path)];
   }
 
   function draw() {
     const focused = document.activeElement?.dataset?.control;
-    const flow = flowOf(view.flow);
-    controls.replaceChildren(...[subject(), device(), flow ? player() : ends()].flat().filter(Boolean));
-    if (flow) drawFlow(flow);
-    else drawRequest();
+    const story = storyOf(view.flow);
+    controls.replaceChildren(...[subject(), device(), story ? player(story) : ends()].flat().filter(Boolean));
+    const shown = story ? drawFlow(story) : drawRequest();
+    below.replaceChildren(...shown.flat(Infinity).filter(Boolean));
     drawNotes();
     reach();
     if (focused) root.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
@@ -598,7 +492,7 @@
   tables.replaceWith(more);
   more.append(tables);
   root.prepend(controls, note);
-  figure?.after(h("div", { class: "explorer-bar" }, said, copy), story, detail);
+  more.before(h("div", { class: "explorer-bar" }, said, copy), below);
   root.classList.add("live");
   addEventListener("resize", reach);
   addEventListener("popstate", () => {
