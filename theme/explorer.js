@@ -334,7 +334,7 @@
     const column = ({ order, writes }) => {
       const write = writes.find((it) => it.old === from && it.new === to);
       const { title, status } = bits.actions.find((it) => it.name === order);
-      const item = (name) => h("li", {}, words(`${order}:${name}`, 0), " ", words(`${order}:${name}`, 2));
+      const item = (name) => h("li", {}, words(`${order}:${name}`, 0), " ", words(`${order}:${name}`, 3));
       const names = list(write.actions);
       return h("section", { class: "explorer-order" }, h("h4", {}, `${title} (${status})`),
         names.length ? h("ol", {}, names.map(item)) : h("p", {}, "No action."), verdict(from, to, write));

@@ -280,6 +280,20 @@ test("nothing in an address breaks the page", async () => {
   }
 });
 
+test("what the page links to of itself is shown", async () => {
+  for (const edition of ["v1", "v2"]) {
+    await explorer(edition, "", async (page) => {
+      const links = await page.locator('main a[href^="explorer.html?"]').evaluateAll((links) => links.map((link) => link.href));
+      assert.ok(links.length >= 3);
+      for (const link of links) {
+        await page.goto(link);
+        assert.ok(await page.locator(".explorer-note").isHidden(), link);
+        assert.doesNotMatch(await answer(page), /then the one that is wanted/);
+      }
+    });
+  }
+});
+
 test("without scripts, every answer stands there as a table", async () => {
   const room = await context(browser, { javaScriptEnabled: false });
   const page = await room.newPage();

@@ -72,6 +72,7 @@ fn links_within_the_site_lead_somewhere() {
                 continue;
             }
             let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
+            let path = path.split('?').next().unwrap_or(path);
             let target = if path.is_empty() {
                 name.clone()
             } else {

@@ -30,7 +30,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
 }
 
 /// The numbers that stand in the cells.
-pub(super) fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
+fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
     let item = |action: &spec_model::model::Action| {
         let href = page.to_row(edition, &order.name.value, &action.name.value);
         el("li")

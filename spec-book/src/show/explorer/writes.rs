@@ -6,33 +6,34 @@ use spec_model::model::{Action, ActionTable, BitField, Edition};
 use super::super::{decomposition, matrix};
 use crate::html::{Element, code, el, linked};
 use crate::page::Page;
-use crate::show::{head, row_head, table};
+use crate::show::{head, number, row_head, table};
 
 pub(super) fn tables(page: &Page<'_>, edition: &Edition, field: &BitField) -> Vec<Element> {
     let mut elements = vec![el("h3").text("Every write")];
     for order in &field.actions {
-        elements.push(matrix::legend(page, edition, order));
-        elements.push(matrix::grid(field, &order_report(field, order)));
         elements.push(actions(page, edition, order));
+        elements.push(matrix::grid(field, &order_report(field, order)));
     }
     elements.extend(decomposition::show(page, edition));
     elements
 }
 
+/// The numbers of the actions stand in the cells of the grid.
 fn actions(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
-    let row = |action: &Action| {
+    let row = |(n, action): (usize, &Action)| {
         let (order, name) = (&order.name.value, &action.name.value);
         let href = page.to_row(edition, order, name);
         el("tr")
             .attr("data-key", format!("{order}:{name}"))
             .child(row_head().child(linked(code(name), href)))
+            .child(number(n + 1))
             .child(el("td").child(code(&action.spelling)))
             .child(page.prose(el("td"), &action.meaning.value))
     };
     table(
         "actions",
         &format!("The actions of {}", decomposition::title(order)),
-        head(["Action", "Becomes true", "The driver"]),
-        order.actions.iter().map(row),
+        head(["Action", "#", "Becomes true", "The driver"]),
+        order.actions.iter().enumerate().map(row),
     )
 }
