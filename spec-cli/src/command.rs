@@ -9,13 +9,16 @@ mod links;
 mod path;
 mod preprocess;
 mod serve;
+mod trace;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use spec_model::model::{Book, Edition};
 
+use crate::locate::Location;
 use crate::output::{Outcome, Stop};
+use crate::reader;
 
 /// Check, build and question the specification of VFIO device migration.
 ///
@@ -52,6 +55,7 @@ enum Command {
     Diff(diff::Args),
     Changelog(changelog::Args),
     Preprocess(preprocess::Args),
+    Trace(trace::Args),
     Links(links::Args),
 }
 
@@ -67,8 +71,17 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Diff(args) => diff::run(args, book),
         Command::Changelog(args) => changelog::run(args, book),
         Command::Preprocess(args) => preprocess::run(args, book),
+        Command::Trace(args) => trace::run(args, book),
         Command::Links(args) => links::run(args),
     }
+}
+
+/// The book, for a command that asks it something: a broken book is no answer, so it is not exit 1.
+fn read_or_trouble(book: Option<&Path>) -> Outcome<Book> {
+    reader::read(&Location::find(book)?).map_err(|stop| match stop {
+        Stop::Found => Stop::trouble("there is no answer until the book is mended"),
+        other => other,
+    })
 }
 
 /// The edition that a command line names.

@@ -9,6 +9,7 @@ use spec_model::source::Span;
 
 mod computed;
 mod device;
+mod guard;
 mod page;
 mod register;
 mod requests;
@@ -62,6 +63,8 @@ fn edition_value(edition: &Edition, places: &Places<'_>) -> Value {
         "work": vmm::work(edition, places),
         "failures": vmm::failures(edition, places),
         "flows": vmm::flows(edition, places),
+        "breaches": guard::breaches(edition, places),
+        "guardrails": guard::guardrails(edition, places),
         "computed": analysis::register(edition).map(|register| computed::computed(edition, register)),
     })
 }

@@ -20,7 +20,7 @@ pub use buffer::{Loss, loss};
 pub use capabilities::{capability_flags, capability_sets};
 pub use decompose::{Verdict, decompose, paths};
 pub use flow::{legal_while, states_of};
-pub use register::{Register, register};
+pub use register::{Register, register, trace_name_holds};
 pub use report::{OrderReport, Pair, Summary, order_report};
 pub use state::{
     UnknownState, all_bits, error_state, holds, parse_state, refuse, state_name, valid_states,

@@ -251,6 +251,7 @@ impl Pieces {
                 self.name(&access.register);
             }
             Value::Operation(operation) => self.text(operation.name()),
+            Value::File(file) => self.text(file.value),
             Value::Term(term, true) => self.code(term.value),
             Value::Term(term, false) => self.words(term.value),
             Value::Prose(text) => self.text(text),

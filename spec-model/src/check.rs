@@ -11,6 +11,7 @@ use crate::source::SourceMap;
 mod changes;
 mod flows;
 mod fsm;
+mod guardrails;
 mod links;
 mod names;
 mod numbers;
@@ -64,6 +65,7 @@ pub(crate) fn check(
         .for_each(|group| numbers::constants_fit(group, diagnostics));
     changes::parts_have_classes(book, diagnostics);
     changes::versions_follow(&book.versions, diagnostics);
+    guardrails::traces_are_listed(book, diagnostics);
     links::links_lead_somewhere(context, diagnostics);
     let mentions = prose::names_exist(context, diagnostics);
     diagnostics.barrier()?;
@@ -80,6 +82,7 @@ pub(crate) fn check(
 /// Checks that evaluate predicates.
 fn meaning(edition: &Edition, diagnostics: &mut Diagnostics) {
     predicates::consequences_choose(edition, diagnostics);
+    guardrails::breaches_choose(edition, diagnostics);
     protocols::callbacks_serve_one_access(edition, diagnostics);
     for protocol in &edition.protocols {
         protocols::accesses_are_allowed(protocol, edition, diagnostics);

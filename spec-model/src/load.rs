@@ -1,10 +1,12 @@
-//! SUMMARY.md and the chapters that it lists: the only file access of this crate.
+//! SUMMARY.md, the chapters that it lists, and the traces beside it: the only file access of this
+//! crate.
 
 use crate::map::Map;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::markdown::{Entry, entries};
+use crate::model::TraceFile;
 use crate::source::{FileId, SourceMap, Span, display};
 
 /// A chapter that was read.
@@ -17,26 +19,75 @@ pub(crate) struct Listed {
     pub(crate) file: FileId,
 }
 
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// SUMMARY.md, the chapters, the traces.
+    pub(crate) sources: SourceMap,
+    pub(crate) chapters: Vec<Listed>,
+    pub(crate) traces: Vec<TraceFile>,
+}
+
+/// The folder of traces, beside SUMMARY.md, and how their names end.
+const TRACES: (&str, &str) = ("traces/", ".trace");
+
 /// Why a file has no text, for people.
 type Reason = String;
 
 /// Reads a book from disk.
-pub(crate) fn from_disk(summary: &Path, diagnostics: &mut Diagnostics) -> (SourceMap, Vec<Listed>) {
+pub(crate) fn from_disk(summary: &Path, diagnostics: &mut Diagnostics) -> Loaded {
     let folder = summary.parent().unwrap_or(Path::new("")).to_owned();
     let text = text_of(std::fs::read(summary));
-    collect(
+    let mut loaded = collect(
         &display(summary),
         text,
         |path| text_of(std::fs::read(folder.join(path))),
         diagnostics,
-    )
+    );
+    for name in trace_names(&folder) {
+        let text = text_of(std::fs::read(folder.join(TRACES.0).join(&name)));
+        add_trace(&mut loaded, &display(summary), &name, text, diagnostics);
+    }
+    loaded
+}
+
+/// The names of the traces; none where there is no such folder.
+fn trace_names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join(TRACES.0))
+        .into_iter()
+        .flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(TRACES.1)).collect();
+    names.sort();
+    names
+}
+
+fn add_trace(
+    loaded: &mut Loaded,
+    summary: &str,
+    name: &str,
+    text: Result<String, Reason>,
+    diagnostics: &mut Diagnostics,
+) {
+    let path = format!("{}{name}", TRACES.0);
+    let shown = format!("{}{path}", folder_of(summary));
+    let file = loaded
+        .sources
+        .add(shown, text.as_deref().unwrap_or_default());
+    if let Err(reason) = text {
+        let start = Span {
+            file,
+            start: 0,
+            end: 0,
+        };
+        let title = format!("cannot read the trace `{path}`: {reason}");
+        diagnostics.push(Diagnostic::error("unreadable-trace", start, title));
+    }
+    loaded.traces.push(TraceFile { path, file });
 }
 
 /// Reads a book from memory: paths and texts, SUMMARY.md first.
-pub(crate) fn from_memory(
-    files: Vec<(String, String)>,
-    diagnostics: &mut Diagnostics,
-) -> (SourceMap, Vec<Listed>) {
+pub(crate) fn from_memory(files: Vec<(String, String)>, diagnostics: &mut Diagnostics) -> Loaded {
     let mut files = files.into_iter();
     let (summary, text) = match files.next() {
         Some((path, text)) => (path, Ok(text)),
@@ -51,7 +102,21 @@ pub(crate) fn from_memory(
         rest.remove(&format!("{folder}{path}"))
             .ok_or_else(|| "no such file".to_owned())
     };
-    collect(&summary, text, chapter, diagnostics)
+    let mut loaded = collect(&summary, text, chapter, diagnostics);
+    let traces = format!("{folder}{}", TRACES.0);
+    let is_trace = |path: &str| {
+        let name = path.strip_prefix(&traces)?.to_owned();
+        (name.ends_with(TRACES.1) && !name.contains('/')).then_some(name)
+    };
+    let mut named: Vec<(String, String)> = rest
+        .drain()
+        .filter_map(|(path, text)| Some((is_trace(&path)?, text)))
+        .collect();
+    named.sort();
+    for (name, text) in named {
+        add_trace(&mut loaded, &summary, &name, Ok(text), diagnostics);
+    }
+    loaded
 }
 
 fn text_of(read: std::io::Result<Vec<u8>>) -> Result<String, Reason> {
@@ -72,9 +137,12 @@ fn collect(
     text: Result<String, Reason>,
     mut chapter: impl FnMut(&str) -> Result<String, Reason>,
     diagnostics: &mut Diagnostics,
-) -> (SourceMap, Vec<Listed>) {
-    let mut sources = SourceMap::default();
-    let mut list = Vec::new();
+) -> Loaded {
+    let Loaded {
+        mut sources,
+        chapters: mut list,
+        traces,
+    } = Loaded::default();
     let start = |file| Span {
         file,
         start: 0,
@@ -87,7 +155,11 @@ fn collect(
             let title = format!("cannot read the list of chapters: {reason}");
             let error = Diagnostic::error("unreadable-summary", start(file), title);
             diagnostics.push(error.help("a book is named by its SUMMARY.md"));
-            return (sources, list);
+            return Loaded {
+                sources,
+                chapters: list,
+                traces,
+            };
         }
     };
     let file = sources.add(summary, without_mark(text));
@@ -118,7 +190,11 @@ fn collect(
             Err(error) => diagnostics.push(*error),
         }
     }
-    (sources, list)
+    Loaded {
+        sources,
+        chapters: list,
+        traces,
+    }
 }
 
 /// Without a byte order mark, as mdBook reads it.

@@ -17,6 +17,7 @@ mod descriptors;
 mod device;
 mod flows;
 mod fsm;
+mod guard;
 mod links;
 mod mapping;
 mod names;
@@ -44,7 +45,8 @@ pub(crate) fn lower(
     let constants = registers::constants(common);
     let lower_edition =
         |group: &Group<'_, '_>| edition(group, &constants, &rule_names, diagnostics);
-    let editions: Vec<Edition> = grouped[1..].iter().map(lower_edition).collect();
+    let mut editions: Vec<Edition> = grouped[1..].iter().map(lower_edition).collect();
+    guard::resolve(&mut editions, chapters);
     let everywhere = |kind: &str| {
         grouped
             .iter()
@@ -68,6 +70,7 @@ pub(crate) fn lower(
         warnings: Vec::new(),
         classes,
         versions,
+        traces: Vec::new(),
         mappings,
         terms,
         demands,
@@ -220,6 +223,8 @@ fn edition(
         work: vmm::work(tables, register, &conditions, diagnostics),
         injections: vmm::injections(tables),
         flows: Vec::new(),
+        breaches: Vec::new(),
+        guardrails: Vec::new(),
         constants,
         structs,
         bits,
@@ -230,5 +235,7 @@ fn edition(
         conditions,
     };
     edition.flows = flows::flows(tables, &edition, &states, diagnostics);
+    edition.breaches = guard::breaches(tables, &edition, rules, diagnostics);
+    edition.guardrails = guard::guardrails(tables, rules, diagnostics);
     edition
 }

@@ -8,6 +8,7 @@ mod descriptor;
 mod device;
 mod flow;
 mod fsm;
+mod guard;
 mod mapping;
 mod register;
 mod table;
@@ -24,6 +25,7 @@ pub use device::{
 };
 pub use flow::{Condition, Devices, Flow, Injection, Side, Step, Target, Work};
 pub use fsm::{Fsm, FsmArc, PathRule, Session, SessionEffect, State};
+pub use guard::{Breach, Guardrail, Observation, Party, Provenance, TraceFile};
 pub use mapping::{Mapping, MappingRow};
 pub use register::{
     Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct,
@@ -60,6 +62,8 @@ pub struct Book {
     pub versions: Vec<Version>,
     /// Places where the site puts something generated.
     pub shows: Vec<Show>,
+    /// The files `traces/*.trace` beside SUMMARY.md, sorted by path.
+    pub traces: Vec<TraceFile>,
     /// Every link to a rule, in the order of the book; each rule exists.
     pub links: Vec<Link>,
     /// Every machine-read table, in the order of the book: where it stands and what it is.
@@ -112,6 +116,10 @@ pub struct Edition {
     pub injections: Vec<Injection>,
     /// `flow` tables.
     pub flows: Vec<Flow>,
+    /// `breaches` tables: what no trace may show.
+    pub breaches: Vec<Breach>,
+    /// `guardrails` tables: traces of released user space.
+    pub guardrails: Vec<Guardrail>,
 }
 
 impl Book {

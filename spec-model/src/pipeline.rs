@@ -3,20 +3,19 @@
 use crate::Rejected;
 use crate::check::{self, Context};
 use crate::diagnostic::{Diagnostics, Severity, Stopped};
-use crate::load::Listed;
+use crate::load::Loaded;
 use crate::lower;
 use crate::markdown::{self, Document};
 use crate::model::Book;
 use crate::parse;
-use crate::source::SourceMap;
 
 /// Reads, lowers and checks what `load` gives.
-pub(crate) fn run(
-    load: impl FnOnce(&mut Diagnostics) -> (SourceMap, Vec<Listed>),
-) -> Result<Book, Box<Rejected>> {
+pub(crate) fn run(load: impl FnOnce(&mut Diagnostics) -> Loaded) -> Result<Book, Box<Rejected>> {
     let mut diagnostics = Diagnostics::default();
-    let (sources, chapters) = load(&mut diagnostics);
-    match understand(&sources, &chapters, &mut diagnostics) {
+    let loaded = load(&mut diagnostics);
+    let understood = understand(&loaded, &mut diagnostics);
+    let sources = loaded.sources;
+    match understood {
         Ok(book) => {
             let warnings = diagnostics.sorted();
             debug_assert!(
@@ -37,12 +36,9 @@ pub(crate) fn run(
     }
 }
 
-fn understand(
-    sources: &SourceMap,
-    chapters: &[Listed],
-    diagnostics: &mut Diagnostics,
-) -> Result<Book, Stopped> {
+fn understand(loaded: &Loaded, diagnostics: &mut Diagnostics) -> Result<Book, Stopped> {
     diagnostics.barrier()?;
+    let (sources, chapters) = (&loaded.sources, &loaded.chapters);
     let mut documents: Vec<Document<'_>> = chapters
         .iter()
         .map(|chapter| {
@@ -64,6 +60,10 @@ fn understand(
         .collect();
     diagnostics.barrier()?;
     let book = lower::lower(sources, chapters, &syntax, &documents, diagnostics);
+    let book = Book {
+        traces: loaded.traces.clone(),
+        ..book
+    };
     diagnostics.barrier()?;
     check::check(
         &Context {

@@ -11,6 +11,7 @@ use spec_model::source::SourceMap;
 
 const CHAPTERS: [&str; 2] = ["authoring.md", "authoring-tables.md"];
 const EXAMPLE: &str = "example.md";
+const TRACE: &str = "traces/example.trace";
 
 /// A fenced block ` ```markdown spec-accept ` or ` ```markdown spec-reject CODE `.
 struct Example {
@@ -73,7 +74,9 @@ fn book() -> Vec<(String, String)> {
     let chapters = book
         .chapters
         .iter()
-        .map(|c| (c.path.clone(), read(&root().join(&c.path))));
+        .map(|c| &c.path)
+        .chain(book.traces.iter().map(|trace| &trace.path))
+        .map(|path| (path.clone(), read(&root().join(path))));
     std::iter::once(("SUMMARY.md".to_owned(), read(&summary)))
         .chain(chapters)
         .collect()
@@ -88,6 +91,9 @@ fn with_example(mut book: Vec<(String, String)>, text: &str) -> Vec<(String, Str
         "<!-- spec: edition v1 -->\n\n"
     };
     book[0].1.push_str(&format!("\n- [Example]({EXAMPLE})\n"));
+    if text.contains(TRACE) {
+        book.push((TRACE.to_owned(), "# vmm: Example 1.0\n".to_owned()));
+    }
     book.push((EXAMPLE.to_owned(), format!("# Example\n\n{edition}{text}")));
     book
 }

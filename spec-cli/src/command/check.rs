@@ -1,6 +1,6 @@
 //! `check`: what is wrong with the book.
 
-mod format;
+pub(super) mod format;
 
 use std::path::Path;
 

@@ -7,12 +7,10 @@ mod writes;
 use std::path::Path;
 
 use spec_model::analysis::{Register, register};
-use spec_model::model::{Book, Edition};
+use spec_model::model::Edition;
 
-use super::{edition, unknown};
-use crate::locate::Location;
+use super::{edition, read_or_trouble, unknown};
 use crate::output::{Outcome, Stop};
-use crate::reader;
 
 /// Print what one write of the device state makes a driver do
 ///
@@ -73,14 +71,6 @@ pub(crate) fn run(args: &Args, book: Option<&Path>) -> Outcome {
             args.edition
         ))),
     }
-}
-
-/// A broken book is no answer about a write, so it is not exit 1 here.
-fn read_or_trouble(book: Option<&Path>) -> Outcome<Book> {
-    reader::read(&Location::find(book)?).map_err(|stop| match stop {
-        Stop::Found => Stop::trouble("there is no answer until the book is mended"),
-        other => other,
-    })
 }
 
 /// The capabilities that `--caps` names.

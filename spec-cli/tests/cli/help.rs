@@ -14,15 +14,18 @@ fn help_teaches() {
         "gen",
         "preprocess",
         "links",
+        "trace",
+        "trace check",
     ] {
-        let args: Vec<&str> = [command, "--help"]
-            .into_iter()
+        let args: Vec<&str> = command
+            .split(' ')
+            .chain(["--help"])
             .filter(|arg| !arg.is_empty())
             .collect();
         let shown = run(book.path(), &args);
         assert_eq!(shown.code, Some(0));
         let name = if command.is_empty() { "help" } else { command };
-        insta::assert_snapshot!(name, shown.stdout);
+        insta::assert_snapshot!(name.replace(' ', "_"), shown.stdout);
     }
 }
 

@@ -10,3 +10,4 @@ mod path;
 mod preprocess;
 mod requests;
 mod serve;
+mod trace;

@@ -20,6 +20,26 @@ pub fn register(edition: &Edition) -> Option<Register<'_>> {
     Register::of(edition.bits.as_ref(), edition.fsm.as_ref())
 }
 
+/// Whether a name of a `breaches` table holds that speaks of states: of the one after an event, with
+/// `was_` in front of the one before, with `other_` of the one that another device is in.
+pub fn trace_name_holds(
+    register: Register<'_>,
+    name: &str,
+    was: u32,
+    state: u32,
+    other: u32,
+) -> bool {
+    let parts = [("was_", was), ("other_", other)];
+    let prefixed = parts
+        .iter()
+        .find_map(|(prefix, state)| Some((name.strip_prefix(prefix)?, *state)));
+    let (name, state) = match prefixed {
+        Some(prefixed) if !register.knows(name) => prefixed,
+        _ => (name, state),
+    };
+    register.holds_name(name, state)
+}
+
 impl<'a> Register<'a> {
     pub(crate) fn of(bits: Option<&'a BitField>, fsm: Option<&'a Fsm>) -> Option<Self> {
         bits.map(Self::Bits).or(fsm.map(Self::Fsm))
@@ -121,6 +141,13 @@ impl<'a> Register<'a> {
             Self::Bits(field) => buffer::session(field, state),
             Self::Fsm(fsm) => fsm::sessions(fsm).get(&state).copied().flatten(),
         }
+    }
+
+    /// Whether it declares a bit or state, a predicate or a behaviour of this name.
+    pub fn knows(self, name: &str) -> bool {
+        self.units().contains(&name)
+            || self.predicates().iter().any(|row| row.name.value == name)
+            || self.behaviours().iter().any(|row| row.name.value == name)
     }
 
     /// The first refusal that answers a request of `new` to a device that has `capabilities` and is in

@@ -4,7 +4,7 @@ use super::Context;
 use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::map::Map;
-use crate::model::{BitField, Book, Edition, Fsm};
+use crate::model::{BitField, Book, Edition, Fsm, Observation};
 use crate::parse::suggestion;
 use crate::source::Span;
 
@@ -106,6 +106,7 @@ impl<'b> Declared<'b> {
 fn declared(book: &Book) -> Mentions<'_> {
     let mut names = Declared(Map::default());
     names.insert("ERROR");
+    names.extend(Observation::ALL.map(Observation::name));
     for group in book
         .constants
         .iter()
@@ -154,6 +155,9 @@ fn declared_by_register<'b>(edition: &'b Edition, names: &mut Declared<'b>) {
     let refusals = register.refusals().iter();
     let refusals = refusals.flat_map(|refusal| refusal.when.value.names());
     names.extend(refusals.map(|name| name.name.as_str()));
+    let breaches = edition.breaches.iter();
+    let breaches = breaches.flat_map(|breach| breach.when.value.names());
+    names.extend(breaches.map(|name| name.name.as_str()));
     match register {
         Register::Bits(field) => declared_by_bits(field, names),
         Register::Fsm(fsm) => declared_by_fsm(fsm, names),

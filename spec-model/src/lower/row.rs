@@ -177,6 +177,15 @@ impl<'s, 'a> Cells<'s, 'a> {
         Spanned::new(text, cell.span)
     }
 
+    /// The destination of a link to a file.
+    pub(super) fn file(self, column: &str) -> Spanned<&'a str> {
+        let cell = self.cell(column);
+        match &cell.value {
+            Value::File(dest) => dest.clone(),
+            _ => Spanned::new("", cell.span),
+        }
+    }
+
     /// Markdown that may be missing.
     pub(super) fn optional_prose(self, column: &str) -> Option<Spanned<String>> {
         Some(self.prose(column)).filter(|text| !text.value.is_empty())

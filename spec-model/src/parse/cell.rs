@@ -31,6 +31,8 @@ pub(crate) enum Value<'a> {
     Target(TargetSyntax<'a>),
     Access(Access),
     Operation(Operation),
+    /// The destination of a link.
+    File(Spanned<&'a str>),
     /// Text, and whether it was in backticks.
     Term(Spanned<&'a str>, bool),
     /// Markdown, with `\|` as `|`.
@@ -122,6 +124,7 @@ pub(super) fn read<'a>(cell: CellType, raw: Raw<'a>) -> Result<Value<'a>, Box<Di
         CellType::State => Value::State(state(raw.code().unwrap_or(raw))?),
         CellType::Target => Value::Target(target(raw)?),
         CellType::Access => access(raw)?,
+        CellType::File => Value::File(file(raw)?),
         CellType::Word(words) => Value::Name(word(words, raw)?),
         CellType::Term => match raw.code() {
             Some(code) => Value::Term(code.spanned(), true),
@@ -169,6 +172,23 @@ fn rule(raw: Raw<'_>) -> Result<Spanned<&str>, Box<Diagnostic>> {
                 .label("expected `area.thing.detail`"),
         )),
         None => Err(Box::new(raw.error("expected a rule id in backticks"))),
+    }
+}
+
+/// `[text](file)`
+fn file(raw: Raw<'_>) -> Result<Spanned<&str>, Box<Diagnostic>> {
+    let inner = raw
+        .text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let place = inner.and_then(|inner| Some((inner.find("](")?, inner.len())));
+    let dest = place.map(|(at, end)| raw.slice(1 + at + 2, 1 + end));
+    match dest.filter(|dest| !dest.text.is_empty() && !dest.text.contains(['(', ')', '[', ' '])) {
+        Some(dest) => Ok(dest.spanned()),
+        None => Err(Box::new(
+            raw.error("expected a link to a file")
+                .label("such as `[save](../traces/save.trace)`"),
+        )),
     }
 }
 

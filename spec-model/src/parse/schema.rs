@@ -73,6 +73,8 @@ pub enum CellType {
     Target,
     /// `` `read REGISTER` ``, or an operation in one word: `` `poll` ``
     Access,
+    /// `[text](file)`: one link to a file beside the chapters.
+    File,
     /// One of these words.
     Word(&'static [&'static str]),
     /// Text, with or without backticks.

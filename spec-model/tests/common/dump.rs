@@ -187,6 +187,35 @@ impl Dump<'_> {
         {
             self.flow(out, flow);
         }
+        self.guard(out, edition);
+    }
+
+    fn guard(&self, out: &mut String, edition: &Edition) {
+        let here = |span: Span| span.file == self.file;
+        for row in edition.breaches.iter().filter(|row| here(row.when.span)) {
+            let (when, breaks) = (expr(&row.when.value), &row.breaks.value);
+            writeln!(
+                out,
+                "breach {when} of {breaks} by {:?} | {}",
+                row.by, row.meaning.value
+            )
+            .unwrap();
+        }
+        for row in edition.guardrails.iter().filter(|row| here(row.trace.span)) {
+            let breaks: Vec<&str> = row.breaks.iter().map(|rule| self.at(rule.span)).collect();
+            writeln!(
+                out,
+                "guardrail {} ({}) {:?} {:?} {:?} {:?} breaks {breaks:?} | {}",
+                row.trace.value,
+                self.at(row.trace.span),
+                row.vmm.value,
+                row.version.value,
+                row.scenario.value,
+                row.source,
+                row.why.value
+            )
+            .unwrap();
+        }
     }
 
     fn register(&self, out: &mut String, edition: &Edition) {

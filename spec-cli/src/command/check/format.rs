@@ -39,7 +39,8 @@ fn rules(sources: &SourceMap, rules: &[&Rule]) -> Vec<Value> {
     rules.iter().map(rule).collect()
 }
 
-fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
+/// A diagnostic as an object.
+pub(in crate::command) fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
     let related = diagnostic
         .related
         .iter()
@@ -56,7 +57,7 @@ fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
 }
 
 /// Lines and columns count from 1, columns in characters; the end is exclusive.
-fn place(sources: &SourceMap, span: Span) -> Value {
+pub(in crate::command) fn place(sources: &SourceMap, span: Span) -> Value {
     let file = sources.file(span.file);
     let (start, end) = (file.position(span.start), file.position(span.end));
     json!({
@@ -76,7 +77,7 @@ fn word(severity: Severity) -> &'static str {
 }
 
 /// A workflow command a line: GitHub shows them beside the lines of a change.
-pub(super) fn github(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
+pub(in crate::command) fn github(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(|d| annotation(sources, d)).collect()
 }
 
@@ -100,7 +101,14 @@ pub(super) fn rule(sources: &SourceMap, rule: &Rule, what: &str) -> String {
     command(sources, "error", rule.id.span, "untested-rule", &message)
 }
 
-fn command(sources: &SourceMap, word: &str, span: Span, title: &str, message: &str) -> String {
+/// One workflow command: what is to be shown at a place.
+pub(in crate::command) fn command(
+    sources: &SourceMap,
+    word: &str,
+    span: Span,
+    title: &str,
+    message: &str,
+) -> String {
     let file = sources.file(span.file);
     let at = file.position(span.start);
     format!(

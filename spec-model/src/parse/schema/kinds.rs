@@ -338,6 +338,27 @@ pub(crate) const KINDS: &[Kind] = &[
             ],
         )
     },
+    kind(
+        "breaches",
+        &[
+            filled("When", C::Expr),
+            filled("Breaks", C::Rule),
+            filled("By", C::Word(&["VMM", "driver"])),
+            MEANING,
+        ],
+    ),
+    kind(
+        "guardrails",
+        &[
+            filled("Trace", C::File),
+            filled("VMM", C::Term),
+            filled("Version", C::Term),
+            filled("Scenario", C::Term),
+            filled("Source", C::Word(&["recorded", "transcribed"])),
+            column("Breaks", C::Rules, MayBeEmpty),
+            column("Why it stays", C::Prose, MayBeEmpty),
+        ],
+    ),
     Kind {
         names: 2,
         edition: false,
