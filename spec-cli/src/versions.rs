@@ -175,7 +175,7 @@ impl Named {
     }
 }
 
-/// The chapters of a commit, SUMMARY.md first, with the paths that they have in the working tree.
+/// The chapters and traces of a commit, SUMMARY.md first, with the paths that they have in the working tree.
 fn chapters(
     name: &str,
     repository: &Repository,
@@ -196,7 +196,10 @@ fn chapters(
         .parse()
         .map_err(|error| wrong(&format!("{error:#}")))?;
     let src = config.book.src.to_string_lossy().replace('\\', "/");
-    let found = repository.files(commit, &[&src], "md").map_err(trouble)?;
+    let traces = format!("{src}/{}", spec_model::TRACE_FOLDER);
+    let mut found = repository.files(commit, &[&src], "md").map_err(trouble)?;
+    let traces = repository.files(commit, &[&traces], spec_model::TRACE_EXTENSION);
+    found.extend(traces.map_err(trouble)?);
     let mut files = Vec::with_capacity(found.len());
     for (path, bytes) in found {
         let text = String::from_utf8(bytes);

@@ -37,6 +37,8 @@ pub const SHOWS: &[&str] = &[
     "rules",
 ];
 
+pub use load::{TRACE_EXTENSION, TRACE_FOLDER};
+
 use std::path::Path;
 
 use diagnostic::Diagnostic;

@@ -28,8 +28,16 @@ pub(crate) struct Loaded {
     pub(crate) traces: Vec<TraceFile>,
 }
 
-/// The folder of traces, beside SUMMARY.md, and how their names end.
-const TRACES: (&str, &str) = ("traces/", ".trace");
+/// The folder of traces, beside SUMMARY.md.
+pub const TRACE_FOLDER: &str = "traces";
+
+/// The extension of traces.
+pub const TRACE_EXTENSION: &str = "trace";
+
+fn is_trace(name: &str) -> bool {
+    let stem = name.strip_suffix(TRACE_EXTENSION);
+    stem.is_some_and(|stem| stem.ends_with('.')) && !name.contains('/')
+}
 
 /// Why a file has no text, for people.
 type Reason = String;
@@ -45,7 +53,7 @@ pub(crate) fn from_disk(summary: &Path, diagnostics: &mut Diagnostics) -> Loaded
         diagnostics,
     );
     for name in trace_names(&folder) {
-        let text = text_of(std::fs::read(folder.join(TRACES.0).join(&name)));
+        let text = text_of(std::fs::read(folder.join(TRACE_FOLDER).join(&name)));
         add_trace(&mut loaded, &display(summary), &name, text, diagnostics);
     }
     loaded
@@ -53,11 +61,11 @@ pub(crate) fn from_disk(summary: &Path, diagnostics: &mut Diagnostics) -> Loaded
 
 /// The names of the traces; none where there is no such folder.
 fn trace_names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.join(TRACES.0))
+    let entries = std::fs::read_dir(folder.join(TRACE_FOLDER))
         .into_iter()
         .flatten();
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(TRACES.1)).collect();
+    let mut names: Vec<String> = names.filter(|name| is_trace(name)).collect();
     names.sort();
     names
 }
@@ -69,7 +77,7 @@ fn add_trace(
     text: Result<String, Reason>,
     diagnostics: &mut Diagnostics,
 ) {
-    let path = format!("{}{name}", TRACES.0);
+    let path = format!("{TRACE_FOLDER}/{name}");
     let shown = format!("{}{path}", folder_of(summary));
     let file = loaded
         .sources
@@ -103,14 +111,14 @@ pub(crate) fn from_memory(files: Vec<(String, String)>, diagnostics: &mut Diagno
             .ok_or_else(|| "no such file".to_owned())
     };
     let mut loaded = collect(&summary, text, chapter, diagnostics);
-    let traces = format!("{folder}{}", TRACES.0);
-    let is_trace = |path: &str| {
-        let name = path.strip_prefix(&traces)?.to_owned();
-        (name.ends_with(TRACES.1) && !name.contains('/')).then_some(name)
+    let traces = format!("{folder}{TRACE_FOLDER}/");
+    let trace = |path: &str| {
+        let name = path.strip_prefix(&traces).filter(|name| is_trace(name));
+        name.map(str::to_owned)
     };
     let mut named: Vec<(String, String)> = rest
         .drain()
-        .filter_map(|(path, text)| Some((is_trace(&path)?, text)))
+        .filter_map(|(path, text)| Some((trace(&path)?, text)))
         .collect();
     named.sort();
     for (name, text) in named {

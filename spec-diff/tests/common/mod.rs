@@ -24,10 +24,9 @@ pub(crate) fn book_files() -> &'static Files {
         let summary = root().join("book/SUMMARY.md");
         let book =
             spec_model::load(&summary).unwrap_or_else(|rejected| panic!("{}", drawn(&rejected)));
-        let paths = book
-            .chapters
-            .iter()
-            .map(|chapter| format!("book/{}", chapter.path));
+        let chapters = book.chapters.iter().map(|chapter| &chapter.path);
+        let traces = book.traces.iter().map(|trace| &trace.path);
+        let paths = chapters.chain(traces).map(|path| format!("book/{path}"));
         let paths = std::iter::once("book/SUMMARY.md".to_owned()).chain(paths);
         paths.map(|path| (path.clone(), read(&path))).collect()
     })
