@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use spec_model::analysis::register;
-use spec_model::model::{Book, Constant, Edition};
+use spec_model::model::{Book, Constant, Edition, OrderStatus};
 use spec_model::source::{FileId, Span, Spanned};
 
 use crate::edit::Edits;
@@ -16,8 +16,8 @@ pub(crate) struct Row {
     /// A place in the cell that the anchor goes to.
     span: Span,
     pub(crate) id: String,
-    /// What it declares, in one word: `state`, `error`. Rows of a table with a name have that name.
-    pub(crate) kind: String,
+    /// What it declares, in one word.
+    pub(crate) what: &'static str,
     /// The name that it declares; a number where rows have none.
     pub(crate) name: String,
     /// How `<linux/vfio.h>` spells it, where that is another name.
@@ -33,7 +33,8 @@ pub(crate) fn all(book: &Book) -> Vec<Row> {
         list: Vec::new(),
     };
     for group in &book.constants {
-        rows.constants(&group.name.value, &group.constants);
+        // `errno` is the only group that belongs to no edition.
+        rows.constants("errno", &group.constants);
     }
     for edition in &book.editions {
         rows.edition = Some(edition);
@@ -50,29 +51,43 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn add(&mut self, kind: &str, name: &str, span: Span) {
-        self.linux(kind, name, span, None);
-    }
-
-    fn name(&mut self, kind: &str, name: &Spanned<String>) {
-        self.add(kind, &name.value, name.span);
-    }
-
-    fn linux(&mut self, kind: &str, name: &str, span: Span, linux: Option<&Spanned<String>>) {
-        let linux = linux.filter(|linux| linux.value != name);
+    /// A row of the table of this name.
+    fn of(&mut self, table: &str, what: &'static str, name: &str, span: Span) {
         self.list.push(Row {
             span,
-            id: row_id(self.edition, kind, name),
-            kind: kind.to_owned(),
+            id: row_id(self.edition, table, name),
+            what,
             name: name.to_owned(),
+            linux: None,
+            edition: self.edition.map(|edition| edition.name.value.clone()),
+        });
+    }
+
+    fn name(&mut self, what: &'static str, name: &Spanned<String>) {
+        self.of(what, what, &name.value, name.span);
+    }
+
+    /// A row that says how the kernel's header spells its name.
+    fn linux(
+        &mut self,
+        what: &'static str,
+        name: &Spanned<String>,
+        linux: Option<&Spanned<String>>,
+    ) {
+        let linux = linux.filter(|linux| linux.value != name.value);
+        self.list.push(Row {
+            span: name.span,
+            id: row_id(self.edition, what, &name.value),
+            what,
+            name: name.value.clone(),
             linux: linux.map(|linux| linux.value.clone()),
             edition: self.edition.map(|edition| edition.name.value.clone()),
         });
     }
 
-    fn constants(&mut self, kind: &str, constants: &[Constant]) {
+    fn constants(&mut self, what: &'static str, constants: &[Constant]) {
         for row in constants {
-            self.linux(kind, &row.name.value, row.name.span, row.linux.as_ref());
+            self.linux(what, &row.name, row.linux.as_ref());
         }
     }
 }
@@ -80,11 +95,10 @@ impl Rows<'_> {
 /// The rows that have a name of their own.
 fn named(edition: &Edition, rows: &mut Rows<'_>) {
     for bit in edition.bits.iter().flat_map(|bits| &bits.bits) {
-        rows.linux("bit", &bit.name.value, bit.name.span, bit.linux.as_ref());
+        rows.linux("bit", &bit.name, bit.linux.as_ref());
     }
     for state in edition.fsm.iter().flat_map(|fsm| &fsm.states) {
-        let name = &state.name;
-        rows.linux("state", &name.value, name.span, state.linux.as_ref());
+        rows.linux("state", &state.name, state.linux.as_ref());
     }
     for arc in edition.fsm.iter().flat_map(|fsm| &fsm.arcs) {
         rows.name("arc", &arc.callback);
@@ -98,8 +112,12 @@ fn named(edition: &Edition, rows: &mut Rows<'_>) {
         }
     }
     for table in edition.bits.iter().flat_map(|bits| &bits.actions) {
+        let what = match table.status {
+            OrderStatus::Adopted => "action",
+            OrderStatus::Proposed => "action of a proposed order",
+        };
         for row in &table.actions {
-            rows.name(&table.name.value, &row.name);
+            rows.of(&table.name.value, what, &row.name.value, row.name.span);
         }
     }
     for group in &edition.constants {
@@ -107,16 +125,11 @@ fn named(edition: &Edition, rows: &mut Rows<'_>) {
     }
     for fields in &edition.structs {
         for row in &fields.fields {
-            rows.name(&fields.name.value, &row.name);
+            rows.of(&fields.name.value, "field", &row.name.value, row.name.span);
         }
     }
     for row in &edition.capabilities {
-        rows.linux(
-            "capability",
-            &row.name.value,
-            row.name.span,
-            row.linux.as_ref(),
-        );
+        rows.linux("capability", &row.name, row.linux.as_ref());
     }
     let lists: [(&str, Vec<&Spanned<String>>); 9] = [
         (
@@ -163,7 +176,7 @@ fn numbered(edition: &Edition, rows: &mut Rows<'_>) {
     for flow in &edition.flows {
         for step in &flow.steps {
             let number = step.number.value.to_string();
-            rows.add(&flow.name.value, &number, step.number.span);
+            rows.of(&flow.name.value, "step", &number, step.number.span);
         }
     }
     let registers = edition.protocols.iter().map(|protocol| {
@@ -178,7 +191,7 @@ fn numbered(edition: &Edition, rows: &mut Rows<'_>) {
         // A row that speaks of any phase is there once for each.
         spans.dedup();
         for (number, span) in (1..).zip(spans) {
-            rows.add(&name.value, &i32::to_string(&number), span);
+            rows.of(&name.value, "access", &i32::to_string(&number), span);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `<!-- spec: show … -->`: what the site puts in the place of a directive. One file each.
 
+mod behaviours;
 mod coverage;
 mod decomposition;
 mod explorer;
@@ -33,6 +34,7 @@ fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {
             .collect()
     };
     match show.what.value.as_str() {
+        "behaviours" => edition(behaviours::show),
         "coverage" => coverage::show(page),
         "decomposition" => edition(decomposition::show),
         "domains" => edition(|page, edition| domains::draw(page, edition).into_iter().collect()),

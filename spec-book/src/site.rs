@@ -39,6 +39,10 @@ impl Preprocessor for Spec {
                 .source_path
                 .as_deref()
                 .map(spec_model::source::display);
+            // Both editions have a chapter “Saving”: titles, bookmarks and search have to tell them apart.
+            if let Some(edition) = path.as_deref().and_then(|path| edition_of(&model, path)) {
+                chapter.name = format!("{} ({edition})", chapter.name);
+            }
             if let Some(content) = path.and_then(|path| contents.remove(path.as_str())) {
                 chapter.content = content;
             }
@@ -49,6 +53,11 @@ impl Preprocessor for Spec {
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
         Ok(renderer == "html")
     }
+}
+
+fn edition_of<'m>(model: &'m model::Book, path: &str) -> Option<&'m str> {
+    let chapter = model.chapters.iter().find(|chapter| chapter.path == path)?;
+    chapter.edition.as_deref()
 }
 
 /// Every chapter by its path, on two threads: the rest of mdBook's work has only one.

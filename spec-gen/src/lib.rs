@@ -11,8 +11,11 @@ mod condition;
 mod doc;
 pub mod dot;
 mod ident;
+mod items;
 mod names;
 pub mod rust;
+
+pub use items::{Item, items};
 
 #[cfg(feature = "json")]
 pub mod json;

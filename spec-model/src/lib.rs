@@ -24,6 +24,7 @@ mod pipeline;
 
 /// What `<!-- spec: show … -->` can ask for.
 pub const SHOWS: &[&str] = &[
+    "behaviours",
     "coverage",
     "decomposition",
     "domains",

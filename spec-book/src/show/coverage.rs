@@ -3,7 +3,7 @@
 use spec_model::model::Rule;
 
 use super::{cell, details, head, number, row_head, table};
-use crate::html::{Element, el, link};
+use crate::html::{Element, code, el, link};
 use crate::links::tests_anchor;
 use crate::page::Page;
 use crate::rules::{level_word, test_list};
@@ -25,7 +25,7 @@ pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
     elements.extend(chapters.iter().map(|(chapter, rules)| {
         let title = &page.book.chapters[*chapter].title;
         let rows = rules.iter().map(|rule| row(page, rule));
-        let head = head(["Rule", "Level", "Verified by"]);
+        let head = head(["Rule", "Level", "Verified by", "Generated code"]);
         let caption = format!("The rules of “{title}”");
         details(
             &summary_of(page, title, rules),
@@ -110,4 +110,23 @@ fn row(page: &Page<'_>, rule: &Rule) -> Element {
         .child(row_head().child(link(page.to_rule(rule), &rule.id.value)))
         .child(cell(level_word(rule.level)))
         .child(verified)
+        .child(items(page, rule))
+}
+
+/// The generated items that implement a rule: the first ones by name.
+fn items(page: &Page<'_>, rule: &Rule) -> Element {
+    const MOST: usize = 6;
+    let items = page.items(rule);
+    let cell = items
+        .iter()
+        .take(MOST)
+        .enumerate()
+        .fold(el("td"), |cell, (n, path)| {
+            let cell = if n > 0 { cell.text(" ") } else { cell };
+            cell.child(code(path))
+        });
+    match items.len().saturating_sub(MOST) {
+        0 => cell,
+        more => cell.text(format!(" and {more} more")),
+    }
 }

@@ -1,20 +1,20 @@
 //! `show names`: everything that has a name, by kind, as links to where it stands. The site's script
 //! reads this page when a reader searches.
 
-use std::collections::BTreeMap;
-
 use spec_model::model::Rule;
 
 use crate::html::{Element, el, link};
 use crate::page::Page;
 use crate::rows::Row;
 
-/// Kinds in the order of the page: what rows declare, and the heading.
+/// What rows declare, in the order of the page, and the heading. Steps and accesses have numbers, and
+/// actions of proposed orders have the names of others: they are not here.
 const KINDS: &[(&str, &str)] = &[
     ("state", "States"),
     ("bit", "Bits"),
     ("arc", "Arcs"),
-    ("", "Actions, registers and fields"),
+    ("action", "Actions"),
+    ("field", "Registers and fields"),
     ("constant", "Constants"),
     ("ioctl", "Ioctls"),
     ("error", "Errors"),
@@ -32,30 +32,25 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
-    let mut by_kind: BTreeMap<usize, Vec<Element>> = BTreeMap::new();
-    for row in page.rows() {
-        // Steps of flows and rows of protocols have numbers.
-        if row.name.starts_with(|c: char| c.is_ascii_digit()) && row.kind != "errno" {
-            continue;
-        }
-        let kind = KINDS.iter().position(|(kind, _)| *kind == row.kind);
-        let other = || KINDS.iter().position(|(kind, _)| kind.is_empty());
-        let list = by_kind.entry(kind.or_else(other).unwrap_or(0)).or_default();
-        list.extend(names(page, row));
-    }
-    let lists = by_kind
-        .into_iter()
-        .flat_map(|(kind, names)| section(KINDS[kind].1, names));
+    let lists = KINDS.iter().flat_map(|&(what, title)| {
+        let rows = page.rows().iter().filter(|row| row.what == what);
+        section(what, title, rows.flat_map(|row| names(page, row)).collect())
+    });
     let rules = page.book.rules.iter().map(|rule| rule_link(page, rule));
-    lists.chain(section("Rules", rules.collect())).collect()
+    lists
+        .chain(section("rule", "Rules", rules.collect()))
+        .collect()
 }
 
-fn section(title: &str, names: Vec<Element>) -> [Element; 2] {
-    let list = el("p").class("names").attr("data-kind", title);
+fn section(what: &str, title: &str, names: Vec<Element>) -> Vec<Element> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let list = el("p").class("names").attr("data-what", what);
     let list = names
         .into_iter()
         .fold(list, |list, name| list.child(name).text(" "));
-    [el("h2").text(title), list]
+    vec![el("h2").text(title), list]
 }
 
 /// The name in the book, and the one in the kernel's header.

@@ -12,6 +12,7 @@ use crate::source::{Span, Spanned};
 
 /// Views that speak of one edition.
 const OF_AN_EDITION: &[&str] = &[
+    "behaviours",
     "decomposition",
     "domains",
     "machine",

@@ -1,0 +1,52 @@
+// A chapter on paper: no frame, nothing cut off at the edge, pictures on white.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+
+import { context, launch, watched } from "../lib/browser.mjs";
+import { PICTURES, serve } from "../lib/site.mjs";
+
+// A4 without margins of a centimetre, in CSS pixels.
+const PAPER = { width: 718, height: 1046 };
+const CHAPTERS = ["v2/save.html", "v2/requests.html", "v1/domains.html", "v2/from-v1.html"];
+
+let browser;
+let site;
+
+before(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  [browser, site] = await Promise.all([launch(), serve()]);
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+for (const chapter of CHAPTERS) {
+  test(`${chapter} on paper`, async () => {
+    const room = await context(browser, { scheme: "dark", window: PAPER });
+    const { page, wrong } = await watched(room, site.origin);
+    await page.goto(`${site.origin}/${chapter}`);
+    await page.emulateMedia({ media: "print" });
+    const cut = await page.evaluate(() => {
+      const width = document.documentElement.clientWidth;
+      const parts = [...document.querySelectorAll("main table, main svg, main pre, main p")];
+      const wide = parts.filter((part) => part.getBoundingClientRect().right > width + 1);
+      return wide.map((part) => `${part.localName}.${part.getAttribute("class")}`);
+    });
+    assert.deepEqual(cut, []);
+    const hidden = await page.locator(".sidebar, .menu-bar, .nav-chapters").evaluateAll((parts) =>
+      parts.filter((part) => part.getClientRects().length > 0).map((part) => part.className),
+    );
+    assert.deepEqual(hidden, []);
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const name = chapter.replaceAll("/", "-").replace(".html", "");
+    await page.screenshot({ path: join(PICTURES, `${name}.print.png`), fullPage: true });
+    assert.ok(["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(ground), ground);
+    assert.deepEqual(wrong, []);
+    await room.close();
+  });
+}
