@@ -46,6 +46,7 @@ pub(super) fn generate(cx: &Cx<'_>, fsm: &Fsm, table: &Table<'_>) -> TokenStream
         ///
         /// # Errors
         /// The first row of the book's table of refusals that applies.
+        #[inline]
         pub const fn next(capabilities: Capabilities, from: #state, to: #state) -> #ty {
             #constants
 

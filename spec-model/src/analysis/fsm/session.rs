@@ -24,6 +24,8 @@ struct Reached<'a> {
 /// An arc whose effect on the session does not fit.
 pub(crate) struct Misfit<'a> {
     pub(crate) arc: &'a FsmArc,
+    /// The session that the arc leads to its end with.
+    pub(crate) after: Option<Session>,
     pub(crate) why: Why<'a>,
 }
 
@@ -33,29 +35,36 @@ pub(crate) enum Why<'a> {
     Open,
     /// It keeps or ends a session where none is open.
     Closed,
-    /// The state that it leads to has another session by another arc, or as the initial state.
-    Other(Option<&'a FsmArc>),
+    /// The state that it leads to has this session by another arc, or as the initial state.
+    Other(Option<&'a FsmArc>, Option<Session>),
 }
 
 /// Every arc whose effect on the session does not fit.
-pub(crate) fn misfits(fsm: &Fsm) -> Vec<Misfit<'_>> {
+pub(crate) fn misfits<'a>(fsm: &'a Fsm) -> Vec<Misfit<'a>> {
     let reached = walk(fsm);
-    let misfit = |arc| {
+    let misfit = |arc: &'a FsmArc| {
+        let before = reached.get(&arc.from.value)?.session;
         Some(Misfit {
             arc,
-            why: why(&reached, arc)?,
+            after: after(arc.session, before),
+            why: why(&reached, arc, before)?,
         })
     };
     fsm.arcs.iter().filter_map(misfit).collect()
 }
 
-fn why<'a>(reached: &BTreeMap<u32, Reached<'a>>, arc: &FsmArc) -> Option<Why<'a>> {
-    let before = reached.get(&arc.from.value)?.session;
+fn why<'a>(
+    reached: &BTreeMap<u32, Reached<'a>>,
+    arc: &FsmArc,
+    before: Option<Session>,
+) -> Option<Why<'a>> {
     let other = reached.get(&arc.to.value)?;
     match (arc.session, before) {
         (SessionEffect::None | SessionEffect::Starts(_), Some(_)) => Some(Why::Open),
         (SessionEffect::Keeps | SessionEffect::Ends, None) => Some(Why::Closed),
-        _ if after(arc.session, before) != other.session => Some(Why::Other(other.by)),
+        _ if after(arc.session, before) != other.session => {
+            Some(Why::Other(other.by, other.session))
+        }
         _ => None,
     }
 }

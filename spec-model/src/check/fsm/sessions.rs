@@ -9,7 +9,7 @@ use crate::model::{Edition, Fsm, Operation, Session, SessionEffect};
 /// An arc starts a session where none is open, keeps or ends one that is; a state has the same session
 /// whichever arc led there.
 pub(super) fn effects_fit(fsm: &Fsm, diagnostics: &mut Diagnostics) {
-    for Misfit { arc, why } in misfits(fsm) {
+    for Misfit { arc, after, why } in misfits(fsm) {
         let arrow = arrow(fsm, arc);
         let state = name(fsm, arc.to.value);
         let error = |title: String| Diagnostic::error("session-misfit", place(arc), title);
@@ -20,19 +20,34 @@ pub(super) fn effects_fit(fsm: &Fsm, diagnostics: &mut Diagnostics) {
             .help("write `keeps` or `ends`"),
             (Why::Open, _) => error(format!(
                 "the arc {arrow} starts a session where one is open"
-            )),
+            ))
+            .help("write `keeps` if it goes on, or end it on an arc before"),
             (Why::Closed, _) => error(format!(
                 "the arc {arrow} needs an open session, and there is none"
-            )),
-            (Why::Other(Some(other)), _) => error(format!(
-                "the arc {arrow} leads to `{state}` with another session than another arc"
             ))
-            .related(place(other), "this one"),
-            (Why::Other(None), _) => error(format!(
-                "the arc {arrow} leads to `{state}` with an open session, and a fresh device has none there"
-            ))
-            .related(fsm.initial.span, "the initial state"),
+            .help("write `starts saving` or `starts resuming`, or leave the cell empty"),
+            (Why::Other(by, there), _) => {
+                let error = error(format!(
+                    "the arc {arrow} leads to `{state}` with {}, but the state has {}",
+                    session(after),
+                    session(there)
+                ))
+                .help("a state has the same session whichever arc led there: mend one of the two `Session` cells");
+                match by {
+                    Some(by) => error.related(place(by), format!("by this arc, {}", session(there))),
+                    None => error.related(fsm.initial.span, "a fresh device has none"),
+                }
+            }
         });
+    }
+}
+
+/// In the middle of a sentence.
+fn session(session: Option<Session>) -> &'static str {
+    match session {
+        None => "no session",
+        Some(Session::Saving) => "a saving session",
+        Some(Session::Resuming) => "a resuming session",
     }
 }
 
