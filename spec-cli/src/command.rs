@@ -3,6 +3,7 @@
 mod build;
 mod changelog;
 mod check;
+mod conform;
 mod diff;
 mod generate;
 mod links;
@@ -57,6 +58,7 @@ enum Command {
     Preprocess(preprocess::Args),
     Trace(trace::Args),
     Links(links::Args),
+    Conform(conform::Args),
 }
 
 /// Runs what the command line asks for.
@@ -73,6 +75,7 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Preprocess(args) => preprocess::run(args, book),
         Command::Trace(args) => trace::run(args, book),
         Command::Links(args) => links::run(args),
+        Command::Conform(args) => conform::run(args, book),
     }
 }
 

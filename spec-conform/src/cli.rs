@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -46,6 +46,9 @@ pub struct Cli {
     /// How long one test may take
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     timeout: Duration,
+    /// Run tests one after another, and end the run after a hang or a crash, as on a device that outlives a process
+    #[arg(long, hide = true)]
+    one_by_one: bool,
     /// Run one test in this process
     #[arg(long, hide = true, value_name = "TEST", require_equals = true)]
     child: Option<String>,
@@ -96,12 +99,13 @@ pub fn run(cli: &Cli) -> Result<u8, Vec<String>> {
         Some(path) => Expected::read(path)?,
         None => Expected::default(),
     };
+    let file = cli.expected.as_deref().unwrap_or(Path::new(""));
     let useless: Vec<_> = expected
         .useless(&all)
         .map(|known| {
+            let place = format!("{}:{}", file.display(), known.line);
             format!(
-                "line {} of the expected findings: `{}` means no test",
-                known.line,
+                "{place}: `{}` means no test; --list prints them all",
                 known.pattern.text()
             )
         })
@@ -158,7 +162,7 @@ fn test_device(
     let plan = schedule::Plan {
         limit: cli.timeout,
         jobs: std::thread::available_parallelism().map_or(1, NonZero::get),
-        shared: target.shared(),
+        shared: target.shared() || cli.one_by_one,
         destructive: cli.destructive,
     };
     let mut gone = Ok(());

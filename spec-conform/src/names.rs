@@ -30,3 +30,23 @@ pub fn state(raw: u32) -> String {
 pub fn capabilities(flags: u64) -> String {
     Capabilities::from_flags(flags).to_string()
 }
+
+/// The name of a feature without what all have in front, or its number.
+pub fn feature(number: u32) -> String {
+    use vfio_migration::v2::feature::*;
+    macro_rules! names {
+        ($($name:ident)*) => {
+            match number {
+                $($name => stringify!($name).trim_start_matches("VFIO_DEVICE_FEATURE_").to_owned(),)*
+                // Spelled in mixed case, which no pattern may have.
+                _ if number == VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 => "MIG_PRECOPY_INFOv2".to_owned(),
+                _ => format!("{number:#x}"),
+            }
+        };
+    }
+    names! {
+        VFIO_DEVICE_FEATURE_MIGRATION VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE
+        VFIO_DEVICE_FEATURE_DMA_LOGGING_START VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP
+        VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT VFIO_DEVICE_FEATURE_MIG_DATA_SIZE
+    }
+}

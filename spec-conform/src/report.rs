@@ -18,6 +18,9 @@ pub use json::Json;
 pub use junit::Junit;
 pub use ktap::Ktap;
 
+/// The group of the tests that can harm a machine.
+const DESTRUCTIVE: &str = "destructive";
+
 /// What is tested, and how to say so again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -157,7 +160,7 @@ impl Totals {
 /// The group of a test: its chapter; those that can harm a machine have one of their own, at the end.
 pub fn group(test: &Test) -> String {
     match test.hazard {
-        Some(_) => "destructive".to_owned(),
+        Some(_) => DESTRUCTIVE.to_owned(),
         None => test.rule().chapter.trim_end_matches(".md").to_owned(),
     }
 }
@@ -209,6 +212,15 @@ pub(crate) fn explanation(head: &Head, done: &Done, exchanges: usize) -> Vec<Str
         let came = came.as_deref().unwrap_or("no answer");
         lines.push(format!("  {asked} -> {came}"));
     }
-    lines.push(format!("again: {} {}", head.command, done.name));
+    lines.push(format!("again: {}", again(head, done)));
     lines
+}
+
+/// The command that runs this test again.
+pub(crate) fn again(head: &Head, done: &Done) -> String {
+    let destructive = match done.group == DESTRUCTIVE {
+        true => " --destructive",
+        false => "",
+    };
+    format!("{}{destructive} {}", head.command, done.name)
 }

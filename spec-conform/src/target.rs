@@ -20,12 +20,11 @@ pub enum Target {
 
 /// The arguments that name a device.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Device")]
 pub struct Named {
     #[command(flatten)]
     target: OneOf,
     /// The device in the group: its UUID or PCI address
-    #[arg(long, value_name = "NAME", requires = "vfio_group", conflicts_with_all = ["driver", "cdev"])]
+    #[arg(long, value_name = "NAME", help_heading = "Device", requires = "vfio_group", conflicts_with_all = ["driver", "cdev"])]
     device: Option<String>,
 }
 
@@ -33,16 +32,16 @@ pub struct Named {
 #[group(multiple = false)]
 struct OneOf {
     /// A reference driver, in process: buffering, direct, quiet or quiet_trapping
-    #[arg(long, value_parser = driver, value_name = "NAME")]
+    #[arg(long, value_parser = driver, value_name = "NAME", help_heading = "Device")]
     driver: Option<Model>,
-    /// A reference driver with a bug, in process, to see how a finding looks; `list` prints them
-    #[arg(long, value_parser = wrong, value_name = "BUG")]
+    /// A reference driver with a bug, in process, to see how a finding looks; a wrong name prints them all
+    #[arg(long, value_parser = wrong, value_name = "BUG", help_heading = "Device")]
     wrong: Option<Bug>,
     /// A device of this machine, by the file of its VFIO group, /dev/vfio/N
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Device")]
     vfio_group: Option<String>,
     /// A device of this machine, by its own file, /dev/vfio/devices/vfioN
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Device")]
     cdev: Option<String>,
 }
 

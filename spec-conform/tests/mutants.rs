@@ -83,6 +83,8 @@ fn every_bug_is_found() {
         .map(Test::name)
         .filter(|name| !kills.contains_key(name))
         .collect();
+    assert!(panics.is_empty(), "tests that panic: {panics:?}");
+    assert!(idle.is_empty(), "tests that find no bug: {idle:?}");
     assert!(
         survivors.is_empty(),
         "bugs that the suite does not find: {survivors:?}"

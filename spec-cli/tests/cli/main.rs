@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod common;
+mod conform;
 mod generate;
 mod help;
 mod links;

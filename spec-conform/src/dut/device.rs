@@ -218,9 +218,9 @@ fn feature_word(argument: &[u8], at: usize) -> u32 {
     bytes.map_or(0, |bytes| u32::from_ne_bytes(*bytes))
 }
 
-/// `FEATURE 2 GET`
+/// `MIG_DATA_SIZE GET`
 fn flags_text(flags: u32) -> String {
-    let mut text = format!("FEATURE {}", flags & VFIO_DEVICE_FEATURE_MASK);
+    let mut text = names::feature(flags & VFIO_DEVICE_FEATURE_MASK);
     let mut rest = flags & !VFIO_DEVICE_FEATURE_MASK;
     for (bit, name) in [
         (VFIO_DEVICE_FEATURE_PROBE, " PROBE"),

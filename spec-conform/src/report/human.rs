@@ -14,6 +14,8 @@ pub struct Human {
     groups: Vec<(String, usize)>,
     group: Vec<Done>,
     skipped: BTreeMap<String, usize>,
+    /// Whether the last group ended with findings, so that the next needs a blank line.
+    gap: bool,
 }
 
 impl Report for Human {
@@ -42,13 +44,13 @@ impl Report for Human {
         }
         let counts = [
             (totals.pass, "passed"),
-            (totals.fail, "differ"),
-            (totals.known, "differ as known"),
+            (totals.fail, "failed"),
+            (totals.known, "failed as known"),
             (
                 totals.unexpected_pass,
-                "known to differ, and do not: the record is out of date",
+                "known to fail, and passed: the record is out of date",
             ),
-            (totals.advice, "differ from a SHOULD"),
+            (totals.advice, "failed a SHOULD"),
             (totals.skip, "not tested"),
             (totals.trouble, "could not be told"),
         ];
@@ -60,6 +62,7 @@ impl Report for Human {
         text.push_str(&format!("\n{}\n", counts.join(", ")));
         text.push_str(match totals.exit_code() {
             0 => "The device conforms, as far as this can be seen.\n",
+            1 if totals.fail == 0 => "The record of known findings is out of date.\n",
             1 => "The device does not conform.\n",
             4 => "Nothing could be tested.\n",
             _ => "There was trouble: nothing can be said.\n",
@@ -75,10 +78,10 @@ impl Human {
         let of = |mark| tests.iter().filter(|done| done.mark == mark).count();
         let counts = [
             (of(Mark::Pass), "passed"),
-            (of(Mark::Fail), "differ"),
-            (of(Mark::Known), "known"),
-            (of(Mark::UnexpectedPass), "unexpectedly passed"),
-            (of(Mark::Advice), "only SHOULD"),
+            (of(Mark::Fail), "failed"),
+            (of(Mark::Known), "failed as known"),
+            (of(Mark::UnexpectedPass), "passed unexpectedly"),
+            (of(Mark::Advice), "failed a SHOULD"),
             (of(Mark::Skip), "not tested"),
             (of(Mark::Trouble), "trouble"),
         ];
@@ -87,7 +90,12 @@ impl Human {
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
         let name = tests.first().map_or("", |done| &done.group);
-        let mut text = format!("{name:<16} {}\n", counts.join(", "));
+        let gap = if std::mem::take(&mut self.gap) {
+            "\n"
+        } else {
+            ""
+        };
+        let mut text = format!("{gap}{name:<16} {}\n", counts.join(", "));
         for done in &tests {
             text.push_str(&self.finding(done));
         }
@@ -101,22 +109,22 @@ impl Human {
                 return String::new();
             }
             (Mark::UnexpectedPass, Some(known)) => (
-                "PASSES ",
+                "PASSED ",
                 format!("\n      known to fail: {}", known.reason),
             ),
-            (Mark::Fail, _) => ("DIFFERS", String::new()),
+            (Mark::Fail, _) => ("FAILED ", String::new()),
             (Mark::Advice, _) => ("SHOULD ", String::new()),
             (Mark::Known, _) => ("KNOWN  ", String::new()),
             (Mark::Trouble, _) => ("TROUBLE", String::new()),
             _ => return String::new(),
         };
+        self.gap = true;
         let mut text = format!("\n  {word} {}{known}\n", done.name);
         if let (Some(head), false) = (&self.head, done.mark == Mark::UnexpectedPass) {
             for line in explanation(head, done, EXCHANGES) {
                 text.push_str(&format!("      {line}\n"));
             }
         }
-        text.push('\n');
         text
     }
 }

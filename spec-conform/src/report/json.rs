@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Done, Head, Mark, Report, Totals, level};
+use super::{Done, Head, Mark, Report, Totals, again, level};
 
 /// The report.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ impl Report for Json {
     }
 
     fn test(&mut self, done: &Done) -> String {
-        let command = self.head.as_ref().map_or("", |head| &head.command);
+        let again = self.head.as_ref().map(|head| again(head, done));
         let exchanges = done.heard.exchanges.iter();
         let exchanges = exchanges.map(|(asked, came)| json!({ "asked": asked, "came": came }));
         let known = done.known.as_ref();
@@ -45,10 +45,7 @@ impl Report for Json {
                 object.insert("text".to_owned(), json!(done.rules[0].text));
                 object.insert("exchanges".to_owned(), exchanges.collect());
                 object.insert("left_out".to_owned(), json!(done.heard.left_out));
-                object.insert(
-                    "again".to_owned(),
-                    json!(format!("{command} {}", done.name)),
-                );
+                object.insert("again".to_owned(), json!(again));
             }
         }
         self.tests.push(test);
