@@ -8,6 +8,7 @@
 
 pub mod linux;
 pub mod reference;
+pub mod shared;
 
 use std::fmt;
 

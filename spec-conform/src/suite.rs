@@ -5,6 +5,7 @@ mod discovery;
 mod errors;
 mod loading;
 mod log;
+mod parallel;
 mod precopy;
 mod requests;
 mod sessions;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Test> {
         precopy::tests,
         log::tests,
         errors::tests,
+        parallel::tests,
     ] {
         tests.extend(chapter());
     }

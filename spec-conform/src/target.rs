@@ -4,6 +4,7 @@ use vfio_migration::driver::Model;
 
 use crate::endpoint::linux::{Linux, Way};
 use crate::endpoint::reference::Reference;
+use crate::endpoint::shared::Shared;
 use crate::endpoint::{Endpoint, Failure, Outcome};
 use crate::wrong::{Bug, Wrong};
 
@@ -114,8 +115,14 @@ impl Target {
     /// [`Failure::Broken`] where it cannot be opened.
     pub fn open(&self) -> Outcome<Box<dyn Endpoint>> {
         match self {
-            Self::Driver(model) => Ok(Box::new(Reference::open(*model, 1))),
-            Self::Wrong(bug) => Ok(Box::new(Wrong::open(*bug))),
+            Self::Driver(model) => {
+                let model = *model;
+                Ok(Box::new(Shared::open(move || Reference::open(model, 1))?))
+            }
+            Self::Wrong(bug) => {
+                let bug = *bug;
+                Ok(Box::new(Shared::open(move || Wrong::open(bug))?))
+            }
             Self::Linux(way) => match Linux::open(way) {
                 Ok(device) => Ok(Box::new(device)),
                 Err(trouble) => Err(Failure::Broken(trouble.to_string())),

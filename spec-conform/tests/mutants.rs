@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use spec_conform::dut::Dut;
-use spec_conform::endpoint::Endpoint;
+use spec_conform::endpoint::shared::Shared;
+use spec_conform::endpoint::{Ability, Endpoint};
 use spec_conform::run::{Verdict, here};
 use spec_conform::suite;
 use spec_conform::test::Test;
@@ -25,7 +26,11 @@ const DEADLY: [(Bug, &str, &str); 3] = [
 /// Names of the tests that find the bug.
 fn killers(bug: Bug, tests: &[Test], panics: &mut Vec<String>) -> Vec<String> {
     let mut finds = |test: &Test| {
-        let device: Box<dyn Endpoint> = Box::new(Wrong::open(bug));
+        // A thread of its own is slow, and needed by few.
+        let device: Box<dyn Endpoint> = match test.needs.contains(&Ability::Parallel) {
+            true => Box::new(Shared::open(move || Wrong::open(bug)).expect("a thread")),
+            false => Box::new(Wrong::open(bug)),
+        };
         let mut dut = Dut::new(device, Box::new(|_| {}));
         match here::run(test, &mut dut) {
             Verdict::Crashed(why) => {

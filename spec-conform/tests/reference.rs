@@ -4,18 +4,24 @@ use std::process::Command;
 
 use spec_conform::dut::Dut;
 use spec_conform::endpoint::reference::Reference;
+use spec_conform::endpoint::shared::Shared;
 use spec_conform::run::{Verdict, here};
 use spec_conform::suite;
 use vfio_migration::driver::Model;
 use vfio_migration::v2::Capabilities;
 
+fn opened(model: Model) -> Dut {
+    let device = Shared::open(move || Reference::open(model, 1)).expect("a thread");
+    Dut::new(Box::new(device), Box::new(|_| {}))
+}
+
 #[test]
 fn the_reference_drivers_conform() {
     for model in Model::ALL {
         for test in suite::all() {
-            let device = Reference::open(model, 1);
-            let has = device.capabilities().contains(test.capabilities);
-            let mut dut = Dut::new(Box::new(device), Box::new(|_| {}));
+            let has = Reference::open(model, 1).capabilities();
+            let has = has.contains(test.capabilities);
+            let mut dut = opened(model);
             let verdict = here::run(&test, &mut dut);
             match verdict {
                 Verdict::Passed => assert!(has),
@@ -31,7 +37,7 @@ fn the_reference_drivers_conform() {
 fn every_test_passes_somewhere() {
     for test in suite::all() {
         let passes = |model: &Model| {
-            let mut dut = Dut::new(Box::new(Reference::open(*model, 1)), Box::new(|_| {}));
+            let mut dut = opened(*model);
             here::run(&test, &mut dut) == Verdict::Passed
         };
         assert!(Model::ALL.iter().any(passes), "{}", test.name());

@@ -40,6 +40,25 @@ fn ktap() {
     insta::assert_snapshot!(run(&MIXED));
 }
 
+/// The chapter shows a report as it is.
+#[test]
+fn the_chapters_example_is_true() {
+    let chapter = include_str!("../../book/conformance.md");
+    let report = run(&MIXED);
+    let lines = report
+        .lines()
+        .skip_while(|line| !line.starts_with("  # the first read"));
+    let mut finding: Vec<_> = lines
+        .take_while(|line| !line.starts_with("  not ok"))
+        .collect();
+    finding.push("  not ok 5 v2.stream.temporary-end/in-PRE_COPY\n```");
+    let finding = finding.join("\n");
+    assert!(
+        chapter.contains(&finding),
+        "book/conformance.md lacks:\n{finding}"
+    );
+}
+
 #[test]
 fn human() {
     insta::assert_snapshot!(run(&with(&MIXED, &["--format", "human"])));

@@ -35,9 +35,11 @@ pub(super) fn tests() -> Vec<Test> {
         } else {
             V2_ARCS_STOP
         };
-        let test = Test::new(rule, run)
-            .and(V2_BEHAVIOUR_TABLE)
-            .case(format!("in-{state}"));
+        let mut test = Test::new(rule, run).and(V2_BEHAVIOUR_TABLE);
+        if state.quiesced() {
+            test = test.and(V2_BEHAVIOUR_ALL_DMA);
+        }
+        let test = test.case(format!("in-{state}"));
         tests.push(
             test.with(needed(state))
                 .needs(Ability::Traffic)

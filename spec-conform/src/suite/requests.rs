@@ -28,7 +28,8 @@ pub(super) fn tests() -> Vec<Test> {
             test(V2_REQUEST_SELF, same),
             test(V2_REQUEST_SYNC, pairs)
                 .and(V2_REQUEST_PATH)
-                .and(V2_REQUEST_UNIQUE),
+                .and(V2_REQUEST_UNIQUE)
+                .and(V2_ARCS_NEEDED),
             test(V2_REQUEST_STEPS, steps).and(V2_ARCS_SESSION_COMMON),
             test(V2_REQUEST_FD, data_fd)
                 .and(V2_ARCS_TABLE)
