@@ -13,6 +13,7 @@ mod read;
 mod site;
 mod stream;
 mod stream2;
+mod system;
 
 type Bench = (&'static str, fn());
 
@@ -24,6 +25,7 @@ const BENCHES: &[Bench] = &[
     ("next", next::run),
     ("stream", stream::run),
     ("stream2", stream2::run),
+    ("system", system::run),
     ("site", site::run),
     ("compile", compile::run),
 ];

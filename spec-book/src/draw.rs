@@ -1,6 +1,7 @@
 //! Pictures: SVG made at build time. Colours and fonts come from `theme/spec.css`, by class; there
 //! are no ids inside, so that the print page, which holds every chapter, needs no renaming.
 
+pub(crate) mod counterexample;
 pub(crate) mod domains;
 mod grid;
 pub(crate) mod lines;

@@ -17,6 +17,7 @@ mod show;
 mod site;
 mod tables;
 mod tests_of;
+mod variants;
 
 pub use page::{Site, render};
 pub use site::Spec;

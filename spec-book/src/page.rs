@@ -8,7 +8,7 @@ use spec_model::source::FileId;
 use crate::edit::Edits;
 use crate::rows::Row;
 use crate::tests_of::Tests;
-use crate::{flows, links, rows, rules, show, tables};
+use crate::{flows, links, rows, rules, show, tables, variants};
 
 /// What adds to a chapter. Where two passes change the same bytes, the earlier holds.
 const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
@@ -18,6 +18,7 @@ const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
     tables::wrap,
     rows::anchor,
     flows::draw,
+    variants::draw,
     show::fill,
     hide,
 ];

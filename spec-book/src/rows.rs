@@ -131,7 +131,8 @@ fn named(edition: &Edition, rows: &mut Rows<'_>) {
     for row in &edition.capabilities {
         rows.linux("capability", &row.name, row.linux.as_ref());
     }
-    let lists: [(&str, Vec<&Spanned<String>>); 9] = [
+    let system = &edition.system;
+    let lists: [(&str, Vec<&Spanned<String>>); 14] = [
         (
             "ioctl",
             edition.ioctls.iter().map(|row| &row.name).collect(),
@@ -164,6 +165,23 @@ fn named(edition: &Edition, rows: &mut Rows<'_>) {
         (
             "failure",
             edition.injections.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "device",
+            system.devices.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "observable",
+            system.observables.iter().map(|row| &row.name).collect(),
+        ),
+        ("move", system.moves.iter().map(|row| &row.name).collect()),
+        (
+            "invariant",
+            system.invariants.iter().map(|row| &row.name).collect(),
+        ),
+        (
+            "variant",
+            system.variants.iter().map(|row| &row.name).collect(),
         ),
     ];
     for (kind, names) in lists {

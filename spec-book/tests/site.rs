@@ -139,6 +139,10 @@ fn every_flow_is_drawn() {
         .expect("the page")
         .1;
     assert_eq!(print.matches("<svg class=\"sequence\"").count(), flows);
+    let variants = model.editions.iter();
+    let variants: usize = variants.map(|edition| edition.system.variants.len()).sum();
+    let drawn = print.matches("<svg class=\"sequence broken\"").count();
+    assert_eq!(drawn, variants, "a broken protection has no counterexample");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod path;
 mod preprocess;
 mod serve;
 mod trace;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ Examples:
   vfio-spec serve --open                read the book, with live reload
   vfio-spec check                       find mistakes in the chapters
   vfio-spec path v1 RUNNING RESUMING    which actions does this write trigger, in which order?
+  vfio-spec verify                      can a hostile guest break a migration of several devices?
 
 Exit codes:
   0  done, nothing found
@@ -52,6 +54,7 @@ enum Command {
     Build(build::Args),
     Serve(serve::Args),
     Path(path::Args),
+    Verify(verify::Args),
     Gen(generate::Args),
     Diff(diff::Args),
     Changelog(changelog::Args),
@@ -69,6 +72,7 @@ pub(crate) fn run(cli: &Cli) -> Outcome {
         Command::Build(args) => build::run(args, book),
         Command::Serve(args) => serve::run(args, book),
         Command::Path(args) => path::run(args, book),
+        Command::Verify(args) => verify::run(args, book),
         Command::Gen(args) => generate::run(args, book),
         Command::Diff(args) => diff::run(args, book),
         Command::Changelog(args) => changelog::run(args, book),

@@ -92,7 +92,7 @@ fn a_capability_comes_with_its_states() {
         (
             "v2/states.md",
             "| 7 | `PRE_COPY_P2P` |",
-            "| 8 | `SUSPENDED` | `suspend` | | stopped, and draws no power |\n| 7 | `PRE_COPY_P2P` |",
+            "| 8 | `SUSPENDED` | `suspend` | | | stopped, and draws no power |\n| 7 | `PRE_COPY_P2P` |",
         ),
         (
             "v2/states.md",

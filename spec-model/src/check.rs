@@ -20,6 +20,7 @@ mod prose;
 mod protocols;
 mod register;
 mod states;
+mod system;
 mod truth;
 mod unused;
 
@@ -93,6 +94,7 @@ fn meaning(edition: &Edition, diagnostics: &mut Diagnostics) {
         flows::needs_and_lacks_differ(flow, diagnostics);
     }
     if let Some(of) = analysis::register(edition) {
+        system::check(edition, of.states().len(), diagnostics);
         register(edition, &Register::new(of), diagnostics);
     }
     if let Some(fsm) = &edition.fsm {

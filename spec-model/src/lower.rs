@@ -24,6 +24,7 @@ mod names;
 mod predicates;
 mod registers;
 mod row;
+mod system;
 mod text;
 mod vmm;
 
@@ -225,6 +226,7 @@ fn edition(
         flows: Vec::new(),
         breaches: Vec::new(),
         guardrails: Vec::new(),
+        system: crate::model::System::default(),
         constants,
         structs,
         bits,
@@ -237,5 +239,6 @@ fn edition(
     edition.flows = flows::flows(tables, &edition, &states, diagnostics);
     edition.breaches = guard::breaches(tables, &edition, rules, diagnostics);
     edition.guardrails = guard::guardrails(tables, rules, diagnostics);
+    edition.system = system::system(tables, &edition, &states, rules, diagnostics);
     edition
 }

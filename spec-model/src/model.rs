@@ -11,6 +11,7 @@ mod fsm;
 mod guard;
 mod mapping;
 mod register;
+mod system;
 mod table;
 mod text;
 
@@ -30,6 +31,10 @@ pub use mapping::{Mapping, MappingRow};
 pub use register::{
     Access, Constant, ConstantGroup, Direction, Field, FieldAccess, Phase, Protocol, Struct,
     Transition,
+};
+pub use system::{
+    ABSENT, Change, Claim, Definition, DeviceKind, Invariant, Move, MoveAfter, Mover, Observable,
+    PREFIXES, REACHES, STREAM_LOST, Scope, System, Variant,
 };
 pub use table::{Table, TableColumn, TableRow};
 pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Term};
@@ -120,6 +125,8 @@ pub struct Edition {
     pub breaches: Vec<Breach>,
     /// `guardrails` tables: traces of released user space.
     pub guardrails: Vec<Guardrail>,
+    /// The tables of the system around the devices.
+    pub system: System,
 }
 
 impl Book {

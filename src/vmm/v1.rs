@@ -22,10 +22,14 @@ impl Edition for V1 {
     type Injection = Injection;
     type Slot = Slot;
 
-    /// A device without NDMA goes past the states with it.
+    /// A device without NDMA is in the same state without the bit.
     fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
         let past = state.contains(DeviceState::NDMA) && !slot.region.driver().describe().ndma;
-        (!past).then_some(state)
+        Some(if past {
+            state.without(DeviceState::NDMA)
+        } else {
+            state
+        })
     }
 
     /// A device that may assume quiet MMIO must be out of the reach of all others.

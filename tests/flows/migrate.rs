@@ -25,7 +25,14 @@ fn whole_loads() -> impl Iterator<Item = &'static Flow> {
             step.injection == truncated || step.injection == Some(Injection::StreamFlipped)
         })
     };
-    all(Side::Destination).filter(move |flow| !spoils(flow))
+    let loads = |flow: &&Flow| {
+        let mut work = flow.steps.iter().flat_map(|step| step.work);
+        work.any(|work| *work == Work::Load)
+    };
+    all(Side::Destination)
+        .filter(loads)
+        .filter(|flow| ends_in(flow, DeviceState::RUNNING))
+        .filter(move |flow| !spoils(flow))
 }
 
 fn assert_arrived(vmm: &mut Vmm, sent: &Transfer, way: &str) {

@@ -48,7 +48,9 @@ fn every_way_to_save() {
         V1_SAVE_DEVICE_BREAKS,
         V1_SAVE_RESET,
         V1_SAVE_STOP_CONT,
-        V1_SAVE_STOP_CONT_MANY
+        V1_SAVE_STOP_CONT_MANY,
+        V1_SAVE_TURN_BACK,
+        V1_SAVE_TURN_BACK_NO_NDMA
     ];
     compare(all(Side::Source).filter(|flow| flow.released.is_none()));
 }
@@ -62,7 +64,12 @@ fn every_way_to_resume() {
         V1_RESUME_TRUNCATED,
         V1_RESUME_FLIPPED
     ];
-    covers![V1_RESUME_LOAD_FAILS, V1_RESUME_RESET_MIDWAY];
+    covers![
+        V1_RESUME_LOAD_FAILS,
+        V1_RESUME_RESET_MIDWAY,
+        V1_RESUME_GIVE_UP,
+        V1_RESUME_SEND_ON
+    ];
     compare(all(Side::Destination).filter(|flow| flow.released.is_none()));
 }
 

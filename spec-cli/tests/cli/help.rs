@@ -11,6 +11,7 @@ fn help_teaches() {
         "build",
         "serve",
         "path",
+        "verify",
         "gen",
         "preprocess",
         "links",

@@ -8,6 +8,8 @@ use crate::map::{Map, Set};
 use crate::model::{Book, Edition, FieldAccess, OrderStatus, Rule};
 use crate::source::{Span, Spanned};
 
+mod system;
+
 /// How a name is spelled.
 #[derive(Clone, Copy, PartialEq)]
 enum Case {
@@ -163,6 +165,7 @@ pub(super) fn edition(edition: &Edition, diagnostics: &mut Diagnostics) {
     numbers(edition, diagnostics);
     lists(edition, diagnostics);
     conditions(edition, diagnostics);
+    system::names(edition, diagnostics);
     for table in edition.bits.iter().flat_map(|field| &field.actions) {
         let mut actions = Namespace::new(diagnostics, &[]);
         for action in &table.actions {

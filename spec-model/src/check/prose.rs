@@ -4,7 +4,7 @@ use super::Context;
 use crate::analysis::{self, Register};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::map::Map;
-use crate::model::{BitField, Book, Edition, Fsm, Observation};
+use crate::model::{BitField, Book, Definition, Edition, Fsm, Observation, System};
 use crate::parse::suggestion;
 use crate::source::Span;
 
@@ -221,4 +221,28 @@ fn declared_by_tables<'b>(edition: &'b Edition, names: &mut Declared<'b>) {
         .chain(edition.injections.iter().map(|row| &row.name))
         .chain(edition.flows.iter().map(|row| &row.name));
     names.extend(rows.map(|name| name.value.as_str()));
+    declared_by_system(&edition.system, names);
+}
+
+/// Names with a prefix, such as `peer_dma`, occur in these predicates only.
+fn declared_by_system<'b>(system: &'b System, names: &mut Declared<'b>) {
+    let rows = (system.devices.iter().map(|row| &row.name))
+        .chain(system.observables.iter().map(|row| &row.name))
+        .chain(system.moves.iter().map(|row| &row.name))
+        .chain(system.invariants.iter().map(|row| &row.name))
+        .chain(system.variants.iter().map(|row| &row.name));
+    let effects = system.moves.iter();
+    let effects = effects.flat_map(|row| row.sets.iter().chain(&row.clears));
+    names.extend(rows.chain(effects).map(|name| name.value.as_str()));
+    let derived = system.observables.iter();
+    let derived = derived.filter_map(|row| match &row.definition {
+        Definition::Derived(holds) => Some(holds),
+        Definition::Kept | Definition::Moment => None,
+    });
+    let predicates = derived
+        .chain(system.moves.iter().map(|row| &row.when))
+        .chain(system.invariants.iter().map(|row| &row.predicate))
+        .chain(system.variants.iter().filter_map(|row| row.to.as_ref()));
+    let used = predicates.flat_map(|expr| expr.value.names());
+    names.extend(used.map(|name| name.name.as_str()));
 }

@@ -77,6 +77,11 @@ impl Reader<'_> {
             devices,
             needs: self.features(table, "needs", diagnostics),
             lacks: self.features(table, "lacks", diagnostics),
+            unless: table
+                .directive
+                .attribute("unless")
+                .map(|value| value.map(str::to_owned)),
+            from_anywhere: table.directive.attribute("from").is_some(),
             released: table
                 .directive
                 .attribute("released")

@@ -65,6 +65,7 @@ pub(super) fn fsm(
     let names = said::names(Some(Register::Fsm(&fsm)));
     fsm.behaviours = said::behaviours(tables, &names, diagnostics);
     let states = StateNames::of(Some(Register::Fsm(&fsm)));
+    instead(table, &mut fsm.states, &states, diagnostics);
     fsm.initial = table.state("initial", &states, diagnostics);
     fsm.error = table.state("error", &states, diagnostics);
     fsm.arcs = arcs(tables, &states, &capabilities, diagnostics);
@@ -126,7 +127,30 @@ fn state(
         name: row.name("State"),
         needs,
         linux: row.optional("Linux"),
+        instead: Vec::new(),
         meaning: row.prose("Meaning"),
+    }
+}
+
+/// The column `Instead`, once every state has its name.
+fn instead(
+    table: &TableSyntax<'_>,
+    of: &mut [State],
+    states: &StateNames,
+    diagnostics: &mut Diagnostics,
+) {
+    for row in rows(table) {
+        let of_row = row.name("State");
+        let names = row.names("Instead");
+        let value = |name: &Spanned<String>| {
+            let plain = Spanned::new(name.value.as_str(), name.span);
+            states.value(&[plain], name.span, diagnostics)
+        };
+        let values: Vec<Spanned<u32>> = names.iter().map(value).collect();
+        let state = of.iter_mut().find(|state| state.name.span == of_row.span);
+        if let Some(state) = state {
+            state.instead = values;
+        }
     }
 }
 

@@ -35,6 +35,11 @@ impl<'n> Names<'n> {
         Self { what, ..self }
     }
 
+    /// Whether a name is among them.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
     /// Reports a name that is not among them.
     pub(super) fn expect(&self, name: &str, span: Span, diagnostics: &mut Diagnostics) {
         if !self.known.contains(name) {

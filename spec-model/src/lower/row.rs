@@ -105,6 +105,12 @@ impl<'s, 'a> Cells<'s, 'a> {
         }
     }
 
+    /// A predicate that may be missing.
+    pub(super) fn optional_expr(self, column: &str) -> Option<Spanned<Expr>> {
+        let filled = matches!(self.cell(column).value, Value::Expr(_));
+        filled.then(|| self.expr(column))
+    }
+
     /// A predicate.
     pub(super) fn expr(self, column: &str) -> Spanned<Expr> {
         let cell = self.cell(column);

@@ -159,6 +159,7 @@ pub(super) fn conditions(tables: &Tables<'_, '_>) -> Vec<Condition> {
         column: row.term("Column").0,
         on: row.term("On").0.value,
         off: row.term("Off").0.value,
+        first: row.name("First").value != "off",
         meaning: row.prose("Meaning"),
     };
     tables.rows("conditions").map(condition).collect()

@@ -15,6 +15,8 @@ pub struct Condition {
     pub on: String,
     /// The word for false: `stopped`.
     pub off: String,
+    /// The value that a VMM sets before it touches the devices in a step; the other one comes after.
+    pub first: bool,
     /// Markdown.
     pub meaning: Spanned<String>,
 }
@@ -74,6 +76,10 @@ pub struct Flow {
     pub needs: Vec<Spanned<String>>,
     /// Capabilities or properties that a device for this flow does not have.
     pub lacks: Vec<Spanned<String>>,
+    /// `unless=NAME`: not for a machine of which this derived observable can hold.
+    pub unless: Option<Spanned<String>>,
+    /// `from=anywhere`: wherever a VMM is on this side, it may go on with the second row.
+    pub from_anywhere: bool,
     /// The released user space that does exactly this: the flow stays legal for ever.
     pub released: Option<Spanned<String>>,
     /// The table.

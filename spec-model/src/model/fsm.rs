@@ -63,6 +63,9 @@ pub struct State {
     pub needs: Vec<Spanned<String>>,
     /// How today's `<linux/vfio.h>` spells it.
     pub linux: Option<Spanned<String>>,
+    /// Where a device without those capabilities goes when others, that have them, go here: the first
+    /// that it has. Empty: it stays where it is.
+    pub instead: Vec<Spanned<u32>>,
     /// Markdown.
     pub meaning: Spanned<String>,
 }

@@ -26,7 +26,7 @@ impl Edition for V2 {
     type Injection = Injection;
     type Slot = Slot;
 
-    /// A device without pre-copy runs where others are in pre-copy; one without P2P waits where others go quiet.
+    /// A device without pre-copy runs where others are in pre-copy; one without P2P runs where others go quiet.
     fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
         let pre_copy = slot.has(Capabilities::PRE_COPY);
         let state = match state {
@@ -34,8 +34,11 @@ impl Edition for V2 {
             DeviceState::PRE_COPY_P2P if !pre_copy => DeviceState::RUNNING_P2P,
             state => state,
         };
-        let past = state.quiesced() && !slot.has(Capabilities::P2P);
-        (!past).then_some(state)
+        Some(match state {
+            DeviceState::RUNNING_P2P if !slot.has(Capabilities::P2P) => DeviceState::RUNNING,
+            DeviceState::PRE_COPY_P2P if !slot.has(Capabilities::P2P) => DeviceState::PRE_COPY,
+            state => state,
+        })
     }
 
     fn serves_vcpus(state: DeviceState) -> bool {

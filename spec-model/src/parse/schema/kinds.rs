@@ -45,6 +45,8 @@ const JUDGEMENTS: &[&str] = &{
     words
 };
 
+/// Of what a row speaks.
+const OF: C = C::Word(&["device", "pair", "machine"]);
 const LINUX: Column = column("Linux", C::Name, MayBeAbsent);
 
 const fn kind(name: &'static str, columns: &'static [Column]) -> Kind {
@@ -150,6 +152,7 @@ pub(crate) const KINDS: &[Kind] = &[
             filled("State", C::Name),
             column("Needs", C::Names, MayBeEmpty),
             LINUX,
+            column("Instead", C::Names, MayBeAbsent),
             MEANING,
         ],
     ),
@@ -301,6 +304,7 @@ pub(crate) const KINDS: &[Kind] = &[
             filled("Column", C::Term),
             filled("On", C::Term),
             filled("Off", C::Term),
+            column("First", C::Word(&["on", "off"]), MayBeAbsent),
             MEANING,
         ],
     ),
@@ -325,6 +329,11 @@ pub(crate) const KINDS: &[Kind] = &[
                 required("devices", &["one", "many"]),
                 optional("needs"),
                 optional("lacks"),
+                optional("unless"),
+                Attribute {
+                    words: &["anywhere"],
+                    ..optional("from")
+                },
                 optional("released"),
             ],
             &[
@@ -357,6 +366,62 @@ pub(crate) const KINDS: &[Kind] = &[
             filled("Source", C::Word(&["recorded", "transcribed"])),
             column("Breaks", C::Rules, MayBeEmpty),
             column("Why it stays", C::Prose, MayBeEmpty),
+        ],
+    ),
+    kind(
+        "devices",
+        &[
+            filled("Device", C::Name),
+            column("Has", C::Names, MayBeEmpty),
+            MEANING,
+        ],
+    ),
+    kind(
+        "observables",
+        &[
+            filled("Observable", C::Name),
+            filled("Of", OF),
+            column("Lasts", C::Word(&["until cleared", "a moment"]), MayBeEmpty),
+            column("Holds while", C::Expr, MayBeEmpty),
+            MEANING,
+        ],
+    ),
+    kind(
+        "moves",
+        &[
+            filled("Move", C::Name),
+            filled(
+                "By",
+                C::Word(&["guest", "operator", "device", "driver", "VMM"]),
+            ),
+            filled("Of", OF),
+            column("Possible while", C::Expr, MayBeEmpty),
+            column("Sets", C::Names, MayBeEmpty),
+            column("Clears", C::Names, MayBeEmpty),
+            column("State after", C::Term, MayBeAbsent),
+            filled("What happens", C::Prose),
+        ],
+    ),
+    kind(
+        "invariants",
+        &[
+            filled("Invariant", C::Name),
+            filled("Of", OF),
+            filled("Claim", C::Word(&["never", "can", "can with the guest"])),
+            filled("Predicate", C::Expr),
+            filled("Rule", C::Rule),
+            MEANING,
+        ],
+    ),
+    kind(
+        "variants",
+        &[
+            filled("Variant", C::Name),
+            filled("Changes", C::Term),
+            column("To", C::Expr, MayBeEmpty),
+            filled("Breaks", C::Name),
+            filled("Devices", C::Names),
+            MEANING,
         ],
     ),
     Kind {
