@@ -16,6 +16,7 @@ mod script;
 mod show;
 mod site;
 mod tables;
+mod terms;
 mod tests_of;
 mod variants;
 

@@ -8,7 +8,7 @@ use spec_model::source::FileId;
 use crate::edit::Edits;
 use crate::rows::Row;
 use crate::tests_of::Tests;
-use crate::{flows, links, rows, rules, show, tables, variants};
+use crate::{flows, links, rows, rules, show, tables, terms, variants};
 
 /// What adds to a chapter. Where two passes change the same bytes, the earlier holds.
 const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
@@ -20,6 +20,8 @@ const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
     flows::draw,
     variants::draw,
     show::fill,
+    terms::anchors,
+    terms::link_uses,
     hide,
 ];
 
@@ -142,6 +144,11 @@ impl<'a> Page<'a> {
     pub(crate) fn chapter_of_row(&self, id: &str) -> Option<usize> {
         let file = self.site.row_files.get(id)?;
         Some(self.site.chapters[file.0 as usize])
+    }
+
+    /// The chapter that this file holds.
+    pub(crate) fn chapter_of_file(&self, file: FileId) -> usize {
+        self.site.chapters[file.0 as usize]
     }
 
     /// The edition that the chapter is part of.

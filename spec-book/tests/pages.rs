@@ -117,3 +117,26 @@ fn a_chapter_without_marks_is_as_it_was() {
     let book = spec_model::read(files.to_vec()).expect("a book");
     assert_eq!(page(&book, "a.md"), "# A\r\n\r\nText, `code`.\r\n");
 }
+
+#[test]
+fn the_first_use_of_a_term_leads_to_the_glossary() {
+    let files = [
+        ("SUMMARY.md", "- [A](a.md)\n- [Words](words.md)\n"),
+        (
+            "a.md",
+            "# Grace states\n\nTwo Grace\nstates, a [grace state](words.md), `state` and VMMs.\nEach state of a VMM, a grace state.\n\n\
+             - statement, vmm, a state\n\n| state |\n|---|\n| VMM |\n",
+        ),
+        (
+            "words.md",
+            "# Words\n\n<!-- spec: terms -->\n\n| Term | Meaning |\n|---|---|\n| state | how *it* is |\n| grace state | waits |\n| VMM | runs |\n\nA state.\n",
+        ),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let book = spec_model::read(files.to_vec()).expect("a book");
+    insta::assert_snapshot!(format!(
+        "{}\n{}",
+        page(&book, "a.md"),
+        page(&book, "words.md")
+    ));
+}

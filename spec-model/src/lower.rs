@@ -25,6 +25,7 @@ mod predicates;
 mod registers;
 mod row;
 mod system;
+mod terms;
 mod text;
 mod vmm;
 
@@ -67,6 +68,7 @@ pub(crate) fn lower(
         shows: text::shows(syntax, &editions, diagnostics),
         tables: text::tables(syntax),
         hidden: text::hidden(syntax),
+        term_uses: terms::uses(sources, chapters, documents, &names_of(syntax), &terms),
         links: links::links(sources, chapters, documents, &rule_names, diagnostics),
         warnings: Vec::new(),
         classes,
@@ -79,6 +81,11 @@ pub(crate) fn lower(
         editions,
         rules,
     }
+}
+
+/// The edition of each chapter.
+fn names_of(syntax: &[ChapterSyntax<'_>]) -> Vec<Option<String>> {
+    syntax.iter().map(text::edition_name).collect()
 }
 
 /// Tables by kind.

@@ -26,6 +26,8 @@ pub(crate) const RULE_SCHEME: &str = "rule:";
 pub(crate) struct Document<'a> {
     /// Top-level blocks in order; rule marks are blocks of their own.
     pub(crate) blocks: Vec<Block>,
+    /// Paragraphs without their rule marks, lists, quotes: where people read sentences.
+    pub(crate) prose: Vec<Range<usize>>,
     /// Inline code, everywhere: the text between the backticks.
     pub(crate) codes: Vec<Range<usize>>,
     /// Links, everywhere.
@@ -165,6 +167,9 @@ impl<'a> Reader<'a> {
 
     fn push(&mut self, kind: BlockKind, range: Range<usize>) {
         let end = range.start + self.text[range.clone()].trim_ascii_end().len();
+        if matches!(kind, BlockKind::Paragraph | BlockKind::Words) {
+            self.document.prose.push(range.start..end);
+        }
         self.document.blocks.push(Block {
             kind,
             range: range.start..end,

@@ -37,7 +37,9 @@ pub use system::{
     PREFIXES, REACHES, STREAM_LOST, Scope, System, Variant,
 };
 pub use table::{Table, TableColumn, TableRow};
-pub use text::{Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Term};
+pub use text::{
+    Chapter, Demand, Heading, Level, Link, LinkForm, Rule, Show, Subject, Term, TermUse,
+};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span, Spanned};
@@ -59,6 +61,8 @@ pub struct Book {
     pub mappings: Vec<Mapping>,
     /// Names that the book uses and does not define (`VFIO_DEVICE_RESET`), and the glossary.
     pub terms: Vec<Term>,
+    /// Where prose uses the words of the glossary, by place.
+    pub term_uses: Vec<TermUse>,
     /// What the people who argued for the protocol asked of it.
     pub demands: Vec<Demand>,
     /// `classes` tables: how much a change of each part of the book weighs.

@@ -1,9 +1,11 @@
 //! `show coverage`: which rules are tested, by which tests, and which are not and why.
 
+mod evidence;
+
 use spec_model::model::Rule;
 
 use super::{cell, details, head, number, row_head, table};
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, el, link};
 use crate::links::tests_anchor;
 use crate::page::Page;
 use crate::rules::{level_word, test_list};
@@ -23,9 +25,9 @@ pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
         .collect();
     let mut elements = vec![verdict(page), summary(page, &chapters)];
     elements.extend(chapters.iter().map(|(chapter, rules)| {
-        let title = &page.book.chapters[*chapter].title;
+        let title = &title(page, *chapter);
         let rows = rules.iter().map(|rule| row(page, rule));
-        let head = head(["Rule", "Level", "Verified by", "Generated code"]);
+        let head = head(["Rule", "Level", "Verified by", "Generated code", "Traces"]);
         let caption = format!("The rules of “{title}”");
         details(
             &summary_of(page, title, rules),
@@ -39,6 +41,15 @@ fn summary_of(page: &Page<'_>, title: &str, rules: &[Rule]) -> String {
     match count(page, rules, Standing::Uncovered) {
         0 => title.to_owned(),
         open => format!("{title}: {open} not covered"),
+    }
+}
+
+/// With the edition: both have a chapter “Saving”.
+fn title(page: &Page<'_>, chapter: usize) -> String {
+    let chapter = &page.book.chapters[chapter];
+    match &chapter.edition {
+        Some(edition) => format!("{} ({edition})", chapter.title),
+        None => chapter.title.clone(),
     }
 }
 
@@ -83,9 +94,8 @@ fn summary(page: &Page<'_>, chapters: &[(usize, &[Rule])]) -> Element {
     let rows = chapters.iter().map(|(chapter, rules)| {
         let of = |wanted| number(count(page, rules, wanted));
         let uncovered = count(page, rules, Standing::Uncovered);
-        let title = &page.book.chapters[*chapter].title;
         el("tr")
-            .child(row_head().child(link(page.to_chapter(*chapter), title)))
+            .child(row_head().child(link(page.to_chapter(*chapter), title(page, *chapter))))
             .child(number(rules.len()))
             .child(of(Standing::Tested))
             .child(of(Standing::Untestable))
@@ -110,23 +120,6 @@ fn row(page: &Page<'_>, rule: &Rule) -> Element {
         .child(row_head().child(link(page.to_rule(rule), &rule.id.value)))
         .child(cell(level_word(rule.level)))
         .child(verified)
-        .child(items(page, rule))
-}
-
-/// The generated items that implement a rule: the first ones by name.
-fn items(page: &Page<'_>, rule: &Rule) -> Element {
-    const MOST: usize = 6;
-    let items = page.items(rule);
-    let cell = items
-        .iter()
-        .take(MOST)
-        .enumerate()
-        .fold(el("td"), |cell, (n, path)| {
-            let cell = if n > 0 { cell.text(" ") } else { cell };
-            cell.child(code(path))
-        });
-    match items.len().saturating_sub(MOST) {
-        0 => cell,
-        more => cell.text(format!(" and {more} more")),
-    }
+        .child(evidence::items(page, rule))
+        .child(evidence::traces(page, rule))
 }

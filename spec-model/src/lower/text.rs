@@ -33,7 +33,7 @@ pub(super) fn chapters(listed: &[Listed], syntax: &[ChapterSyntax<'_>]) -> Vec<C
     listed.iter().zip(syntax).map(chapter).collect()
 }
 
-fn edition_name(chapter: &ChapterSyntax<'_>) -> Option<String> {
+pub(super) fn edition_name(chapter: &ChapterSyntax<'_>) -> Option<String> {
     chapter
         .edition
         .as_ref()

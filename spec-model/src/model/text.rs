@@ -95,6 +95,17 @@ pub struct Term {
     pub meaning: Spanned<String>,
 }
 
+/// The first place in a chapter where prose uses a term of the glossary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermUse {
+    /// Index into [`super::Book::terms`].
+    pub term: usize,
+    /// Index into [`super::Book::chapters`].
+    pub chapter: usize,
+    /// The words.
+    pub span: Span,
+}
+
 /// A row of a `demands` table: `| Demand | In short | Rules |`.
 #[derive(Clone, Debug)]
 pub struct Demand {

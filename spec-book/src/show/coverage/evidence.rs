@@ -1,0 +1,65 @@
+//! What else stands behind a rule: the generated items that implement it, and the recorded behaviour
+//! of released user space that is held against it.
+
+use spec_model::model::{Edition, Guardrail, Rule};
+
+use crate::html::{Element, code, el, link};
+use crate::page::Page;
+
+/// The generated items that implement a rule: the first ones by name.
+pub(super) fn items(page: &Page<'_>, rule: &Rule) -> Element {
+    const MOST: usize = 6;
+    let items = page.items(rule);
+    let first = items.iter().take(MOST);
+    let cell = first.enumerate().fold(el("td"), |cell, (n, path)| {
+        let cell = if n > 0 { cell.text(" ") } else { cell };
+        cell.child(code(path))
+    });
+    match items.len().saturating_sub(MOST) {
+        0 => cell,
+        more => cell.text(format!(" and {more} more")),
+    }
+}
+
+/// The traces that keep to a rule, counted, and those that break it, by name.
+pub(super) fn traces(page: &Page<'_>, rule: &Rule) -> Element {
+    let editions = page.book.editions.iter();
+    let held = editions.filter(|edition| page.is_held(edition, rule));
+    held.fold(el("td"), |cell, edition| {
+        let breaks = |row: &&Guardrail| row.breaks.iter().any(|id| id.value == rule.id.value);
+        let (broken, kept): (Vec<&Guardrail>, Vec<&Guardrail>) =
+            edition.guardrails.iter().partition(breaks);
+        let table = edition
+            .guardrails
+            .iter()
+            .find_map(|row| row.rule.as_deref());
+        let count = format!("{} traces", kept.len());
+        let cell = match table.and_then(|id| page.rule(id)) {
+            Some(table) => cell.child(link(page.to_rule(table), count)),
+            None => cell.text(count),
+        };
+        let cell = cell.text(" keep to it");
+        match names(&broken).as_str() {
+            "" => cell,
+            names => cell.text(format!("; broken by {names}")),
+        }
+    })
+}
+
+fn names(rows: &[&Guardrail]) -> String {
+    let name = |row: &&Guardrail| {
+        format!(
+            "{} {} ({})",
+            row.vmm.value, row.version.value, row.scenario.value
+        )
+    };
+    rows.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+impl Page<'_> {
+    /// Whether the traces of an edition are held against a rule.
+    fn is_held(&self, edition: &Edition, rule: &Rule) -> bool {
+        !edition.guardrails.is_empty()
+            && spec_trace::rules(edition).contains(&rule.id.value.as_str())
+    }
+}
