@@ -25,7 +25,11 @@
         const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
         for (const row of table.tBodies[0].rows) {
             for (const cell of row.cells) {
-                if (cell.textContent.trim()) cell.dataset.head = heads[cell.cellIndex];
+                if (!cell.textContent.trim()) continue;
+                cell.dataset.head = heads[cell.cellIndex];
+                const value = document.createElement("span");
+                value.append(...cell.childNodes);
+                cell.append(value);
             }
         }
     };
