@@ -27,7 +27,14 @@ pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
     elements.extend(chapters.iter().map(|(chapter, rules)| {
         let title = &title(page, *chapter);
         let rows = rules.iter().map(|rule| row(page, rule));
-        let head = head(["Rule", "Level", "Verified by", "Generated code", "Traces"]);
+        let head = head([
+            "Rule",
+            "Level",
+            "Verified by",
+            "Generated code",
+            "Traces",
+            "Invariants",
+        ]);
         let caption = format!("The rules of “{title}”");
         details(
             &summary_of(page, title, rules),
@@ -122,4 +129,5 @@ fn row(page: &Page<'_>, rule: &Rule) -> Element {
         .child(verified)
         .child(evidence::items(page, rule))
         .child(evidence::traces(page, rule))
+        .child(evidence::invariants(page, rule))
 }

@@ -26,6 +26,8 @@ const KINDS: &[(&str, &str)] = &[
     ("domain", "Domains"),
     ("predicate", "Predicates"),
     ("behaviour", "Behaviours"),
+    ("invariant", "Invariants"),
+    ("variant", "Variants"),
     ("condition", "Conditions"),
     ("work", "Work"),
     ("failure", "Failures"),

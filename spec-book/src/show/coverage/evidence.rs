@@ -1,9 +1,9 @@
-//! What else stands behind a rule: the generated items that implement it, and the recorded behaviour
-//! of released user space that is held against it.
+//! What else stands behind a rule: the generated items that implement it, the recorded behaviour
+//! of released user space that is held against it, and the invariants of the model that protect it.
 
-use spec_model::model::{Edition, Guardrail, Rule};
+use spec_model::model::{Edition, Guardrail, Invariant, Rule, Variant};
 
-use crate::html::{Element, code, el, link};
+use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
 
 /// The generated items that implement a rule: the first ones by name.
@@ -54,6 +54,27 @@ fn names(rows: &[&Guardrail]) -> String {
         )
     };
     rows.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// The invariants that protect what a rule demands, each checked over all reachable states of the model,
+/// and the variants in which one of them fails.
+pub(super) fn invariants(page: &Page<'_>, rule: &Rule) -> Element {
+    let mut cell = el("td");
+    for edition in &page.book.editions {
+        let of_rule = |row: &&Invariant| row.rule.value == rule.id.value;
+        for invariant in edition.system.invariants.iter().filter(of_rule) {
+            let name = &invariant.name.value;
+            let href = page.to_row(edition, "invariant", name);
+            cell = cell.child(linked(code(name), href)).text(" ");
+            let breaks = |row: &&Variant| row.breaks.value == *name;
+            for variant in edition.system.variants.iter().filter(breaks) {
+                let href = page.to_row(edition, "variant", &variant.name.value);
+                let name = linked(code(&variant.name.value), href);
+                cell = cell.text("(fails with ").child(name).text(") ");
+            }
+        }
+    }
+    cell
 }
 
 impl Page<'_> {
