@@ -22,7 +22,7 @@ struct TakeDown(Arc<Mutex<Contents>>);
 
 impl Preprocessor for TakeDown {
     fn name(&self) -> &'static str {
-        "take-down"
+        "spec"
     }
 
     fn run(&self, ctx: &PreprocessorContext, book: Book) -> Result<Book> {
@@ -42,7 +42,7 @@ struct Handed(Arc<Mutex<Contents>>);
 
 impl Preprocessor for Handed {
     fn name(&self) -> &'static str {
-        "handed"
+        "spec"
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
@@ -66,13 +66,15 @@ fn build(
     let mut config = config.clone();
     config.build.build_dir = out.to_path_buf();
     config.build.use_default_preprocessors = true;
-    // Not the one of book.toml: that would be another process.
-    let none = BTreeMap::<String, String>::new();
-    config
-        .set("preprocessor", none)
-        .expect("a table can be replaced");
+    if preprocessor.is_none() {
+        let none = BTreeMap::<String, String>::new();
+        config
+            .set("preprocessor", none)
+            .expect("a table can be replaced");
+    }
     let mut book = MDBook::load_with_config(root, config).expect("the book loads");
     if let Some(preprocessor) = preprocessor {
+        // Instead of that of book.toml, which would be another process.
         book.with_preprocessor(preprocessor);
     }
     book.build().expect("the site builds");

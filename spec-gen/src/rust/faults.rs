@@ -5,7 +5,7 @@ use quote::quote;
 use spec_model::model::{Fault, FaultAfter};
 
 use super::choice::{self, BY_BOOK, Choice, Variant};
-use super::{Cx, constants};
+use super::{Cx, constants, states};
 use crate::doc::doc;
 use crate::ident::ident;
 
@@ -16,9 +16,10 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
         .map(|f| cx.names.faults.get(&f.name.value))
         .collect();
     let variants: Vec<Variant> = rows.iter().map(|row| variant(cx, row)).collect();
+    let (about, wide) = (doc("Why an operation failed."), as_wide_as_a_state(cx));
     let fault = Choice {
         ty: &ident("Fault"),
-        doc: doc("Why an operation failed."),
+        doc: quote!(#about #wide),
         variants: &variants,
         order: BY_BOOK,
         functions: facts(cx, rows, &idents),
@@ -46,6 +47,13 @@ pub(super) fn generate(cx: &Cx<'_>) -> TokenStream {
             #on_the_path
         }
     }
+}
+
+/// Where a request gives a state or an error, both have the same width: then the result is two numbers, and nothing has to
+/// be unpacked before the state is known.
+fn as_wide_as_a_state(cx: &Cx<'_>) -> Option<TokenStream> {
+    let raw = states::raw_type(cx.edition.fsm.as_ref()?);
+    Some(quote!(#[repr(#raw)]))
 }
 
 fn variant(cx: &Cx<'_>, row: &Fault) -> Variant {
