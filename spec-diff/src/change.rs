@@ -158,14 +158,14 @@ pub struct Consequence {
     pub edition: Option<String>,
     /// `RUNNING → STOP_COPY`
     pub subject: String,
-    /// What came out.
+    /// What came out; states, actions or callbacks one after the other.
     pub before: Vec<String>,
     /// What comes out now.
     pub after: Vec<String>,
     /// Which devices: sets of capabilities, as `p2p, pre_copy`; empty where there is nothing to choose.
     pub devices: Vec<String>,
-    /// Whether it is so on every device that both versions know.
-    pub everywhere: bool,
+    /// The same for people: `on devices with p2p, without pre_copy`.
+    pub on: Option<String>,
     /// Why it has this class.
     pub because: String,
 }

@@ -5,6 +5,7 @@
 
 mod devices;
 mod grouped;
+mod guardrails;
 mod items;
 mod logs;
 mod requests;
@@ -26,6 +27,7 @@ pub(crate) fn find(sides: &Sides<'_>) -> Vec<Consequence> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    guardrails::find(sides, &mut found);
     for old in &sides.base.editions {
         if let Some(new) = sides.head.edition(&old.name.value) {
             let both = Both { sides, old, new };
@@ -64,7 +66,8 @@ pub(crate) struct Outcome {
     pub(crate) before: Vec<String>,
     pub(crate) after: Vec<String>,
     pub(crate) devices: Vec<String>,
-    pub(crate) everywhere: bool,
+    /// Which devices these are, for people.
+    pub(crate) on: Option<String>,
 }
 
 /// Judges what was found.
@@ -91,7 +94,7 @@ pub(crate) fn judged(
         before: outcome.before,
         after: outcome.after,
         devices: outcome.devices,
-        everywhere: outcome.everywhere,
+        on: outcome.on,
         because,
     }
 }

@@ -21,6 +21,7 @@ mod rules;
 mod sheet;
 mod sides;
 mod tables;
+mod traces;
 mod weights;
 mod words;
 
@@ -31,8 +32,22 @@ pub use change::{Change, Consequence, Diff, Fact, Place, Test, What};
 
 use sides::Sides;
 
-/// Compares two versions. `tests` says which tests name the rules of the new one.
+/// Compares two versions, and runs both. `tests` says which tests name the rules of the new one.
 pub fn compare(base: &Book, head: &Book, tests: Option<&Report>) -> Diff {
+    let sides = texts(base, head, tests);
+    let consequences = consequences::find(&sides);
+    Diff {
+        consequences,
+        ..summed_up(sides)
+    }
+}
+
+/// Compares the texts alone: nothing is run, so there are no consequences.
+pub fn changes(base: &Book, head: &Book, tests: Option<&Report>) -> Diff {
+    summed_up(texts(base, head, tests))
+}
+
+fn texts<'b>(base: &'b Book, head: &'b Book, tests: Option<&Report>) -> Sides<'b> {
     let mut sides = Sides::new(base, head, tests);
     chapters::find_renames(&mut sides);
     rules::find_renames(&mut sides);
@@ -40,16 +55,20 @@ pub fn compare(base: &Book, head: &Book, tests: Option<&Report>) -> Diff {
     rules::compare(&mut sides);
     chapters::compare(&mut sides);
     prose::compare(&mut sides);
+    traces::compare(&mut sides);
     sides.hand_out_follows();
     chapters::nothing_is_left(&mut sides);
-    let consequences = consequences::find(&sides);
+    sides
+}
+
+fn summed_up(sides: Sides<'_>) -> Diff {
     let mut changes = sides.changes;
     // The order of the book within a class: the sort is stable.
     changes.sort_by_key(|change| std::cmp::Reverse(change.class));
     Diff {
         changes,
-        consequences,
-        base_version: base.version(),
-        head_version: head.version(),
+        consequences: Vec::new(),
+        base_version: sides.base.version(),
+        head_version: sides.head.version(),
     }
 }

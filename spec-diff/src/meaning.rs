@@ -14,6 +14,15 @@ pub(crate) struct Relation {
     pub(crate) wider: bool,
     /// It does not hold in a case in which it did.
     pub(crate) narrower: bool,
+    /// It differs in states alone that only one version has.
+    pub(crate) of_new_states: bool,
+}
+
+impl Relation {
+    /// It holds in the same cases.
+    pub(crate) fn is_same(self) -> bool {
+        !self.wider && !self.narrower && !self.of_new_states
+    }
 }
 
 /// More cases than this are not tried: the predicate counts as wider and narrower.
@@ -36,20 +45,31 @@ pub(crate) fn compare(
     for expr in [&old, &new] {
         atoms.extend(expr.names().iter().map(|name| name.name.clone()));
     }
-    let cases = cases(&atoms, &states(base.1, head.1, renames));
-    let Some(cases) = cases else {
+    let old_states = states(base.1, &|state| renames.name(name, state));
+    let new_states = states(head.1, &str::to_owned);
+    let all: BTreeSet<String> = old_states.union(&new_states).cloned().collect();
+    let Some(cases) = cases(&atoms, &all) else {
         return Relation {
             wider: true,
             narrower: true,
+            of_new_states: false,
         };
+    };
+    let is_common = |atom: &String| {
+        let state = atom.strip_prefix("was_").unwrap_or(atom);
+        old_states.contains(state) == new_states.contains(state)
     };
     let mut relation = Relation::default();
     for case in cases {
         let value = |atom: &str| case.contains(atom);
-        match (old.eval(&value), new.eval(&value)) {
-            (false, true) => relation.wider = true,
-            (true, false) => relation.narrower = true,
-            _ => {}
+        let (before, after) = (old.eval(&value), new.eval(&value));
+        if before == after {
+        } else if !case.iter().all(is_common) {
+            relation.of_new_states = true;
+        } else if after {
+            relation.wider = true;
+        } else {
+            relation.narrower = true;
         }
     }
     relation
@@ -110,16 +130,11 @@ fn flat(
     }
 }
 
-/// The states of both versions: exactly one holds, or none where the value is no state.
-fn states(base: Option<&Edition>, head: Option<&Edition>, renames: &Renames) -> BTreeSet<String> {
-    let names = |edition: &Edition| -> Vec<String> {
-        let states = edition.fsm.iter().flat_map(|fsm| &fsm.states);
-        states.map(|state| state.name.value.clone()).collect()
-    };
-    let edition = base.map(|edition| edition.name.value.as_str());
-    let old = base.map(names).unwrap_or_default();
-    let old = old.iter().map(|state| renames.name(edition, state));
-    old.chain(head.map(names).unwrap_or_default()).collect()
+/// The states of a version: exactly one holds, or none where the value is no state.
+fn states(edition: Option<&Edition>, rename: &dyn Fn(&str) -> String) -> BTreeSet<String> {
+    let fsm = edition.iter().flat_map(|edition| &edition.fsm);
+    let states = fsm.flat_map(|fsm| &fsm.states);
+    states.map(|state| rename(&state.name.value)).collect()
 }
 
 /// Every case that can be: which atoms hold.

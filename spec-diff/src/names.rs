@@ -74,6 +74,21 @@ impl Renames {
         content.renamed(&|name| self.get(edition, name))
     }
 
+    /// The same for a text in which every word may be a name.
+    pub(crate) fn text(&self, edition: Option<&str>, text: &str) -> String {
+        let in_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+        while !rest.is_empty() {
+            let end = rest.find(|c| !in_name(c)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            out.push_str(&self.name(edition, word));
+            let end = after.find(in_name).unwrap_or(after.len());
+            out.push_str(&after[..end]);
+            rest = &after[end..];
+        }
+        out
+    }
+
     /// The same for a name.
     pub(crate) fn name(&self, edition: Option<&str>, name: &str) -> String {
         self.get(edition, name).unwrap_or_else(|| name.to_owned())

@@ -1,7 +1,9 @@
 //! Which row of one version is which of the other.
 
+use std::collections::HashMap;
+
 use crate::names::Renames;
-use crate::sheet::{Role, Row};
+use crate::sheet::{Cell, Role, Row};
 
 /// Rows of two versions, side by side.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +21,8 @@ const ALIKE: f64 = 0.6;
 
 /// Pairs rows: by their keys, then what is left by what it says.
 pub(crate) fn pair(
-    base: &[&Row],
-    head: &[&Row],
+    base: &[&Row<'_>],
+    head: &[&Row<'_>],
     edition: Option<&str>,
     renames: &Renames,
 ) -> Pairing {
@@ -36,6 +38,7 @@ pub(crate) fn pair(
             .iter()
             .map(|row| key(row, edition, &Renames::default()))
             .collect();
+        taken.by_key(&base_keys, &head_keys);
         taken.greedily(|b, h| (base_keys[b] == head_keys[h]).then(|| likeness(b, h)));
     } else {
         taken.in_order(likeness);
@@ -44,42 +47,49 @@ pub(crate) fn pair(
     taken.into_pairing()
 }
 
-fn key(row: &Row, edition: Option<&str>, renames: &Renames) -> Vec<String> {
-    let plain = |cell: &crate::sheet::Cell| {
+fn key(row: &Row<'_>, edition: Option<&str>, renames: &Renames) -> Vec<String> {
+    let plain = |cell: &crate::sheet::Cell<'_>| {
         let edition = if cell.part == "more" {
-            Some(cell.title.as_str())
+            Some(cell.title)
         } else {
             edition
         };
-        renames.apply(edition, &cell.content).plain()
+        renames.apply(edition, cell.content()).plain()
     };
     row.keys().map(plain).collect()
 }
 
 /// How much two rows share, apart from their keys: 1 where all cells are the same.
-fn likeness(base: &Row, head: &Row, edition: Option<&str>, renames: &Renames) -> f64 {
+fn likeness(base: &Row<'_>, head: &Row<'_>, edition: Option<&str>, renames: &Renames) -> f64 {
     let (mut same, mut all) = (0.0, 0.0);
     for cell in base.values() {
-        let other = head.cell(&cell.title).map(|cell| &cell.content);
-        let empty = cell.content.is_empty() && other.is_none_or(|other| other.is_empty());
-        if empty {
+        let other = head
+            .cell(cell.title)
+            .filter(|other| other.role == Role::Value);
+        if is_empty(Some(cell)) && is_empty(other) {
             continue;
         }
         all += 1.0;
-        let renamed = renames.apply(edition, &cell.content);
-        if other.is_some_and(|other| *other == renamed || *other == cell.content) {
+        let says = |other: &Cell<'_>| {
+            cell.says(other) || renames.apply(edition, cell.content()) == *other.content()
+        };
+        if other.is_some_and(says) {
             same += 1.0;
         }
     }
     for cell in head.values() {
-        let absent = base
-            .cell(&cell.title)
-            .is_none_or(|other| other.role != Role::Value);
-        if absent && !cell.content.is_empty() {
+        let other = base
+            .cell(cell.title)
+            .filter(|other| other.role == Role::Value);
+        if other.is_none() && !is_empty(Some(cell)) {
             all += 1.0;
         }
     }
     if all == 0.0 { 1.0 } else { same / all }
+}
+
+fn is_empty(cell: Option<&Cell<'_>>) -> bool {
+    cell.is_none_or(|cell| cell.text.is_empty() || cell.text == "–")
 }
 
 struct Taken {
@@ -98,6 +108,29 @@ impl Taken {
     fn take(&mut self, b: usize, h: usize) {
         self.base[b] = Some(h);
         self.head[h] = true;
+    }
+
+    /// Rows whose key no other row has.
+    fn by_key(&mut self, base: &[Vec<String>], head: &[Vec<String>]) {
+        let once = |keys: &[Vec<String>]| {
+            let mut places: HashMap<Vec<String>, Option<usize>> = HashMap::new();
+            for (n, key) in keys.iter().enumerate() {
+                let place = if places.contains_key(key) {
+                    None
+                } else {
+                    Some(n)
+                };
+                places.insert(key.clone(), place);
+            }
+            places
+        };
+        let (of_base, of_head) = (once(base), once(head));
+        for (key, place) in of_base {
+            let other = of_head.get(&key).copied().flatten();
+            if let Some((b, h)) = place.zip(other) {
+                self.take(b, h);
+            }
+        }
     }
 
     /// The best pairs first; among equals those whose places are nearest. The same pairs come out if

@@ -51,15 +51,6 @@ pub(crate) fn consequence_headline(it: &Consequence) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// On which devices: `on every device`, `with p2p; with no capability`.
-pub(crate) fn devices(it: &Consequence) -> Option<String> {
-    match it.devices.as_slice() {
-        [] => None,
-        _ if it.everywhere => Some("on every device".to_owned()),
-        devices => Some(format!("on devices with {}", devices.join("; with "))),
-    }
-}
-
 /// `1 change`, `3 changes`
 pub(crate) fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

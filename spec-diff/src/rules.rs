@@ -1,5 +1,7 @@
 //! Compares the rules.
 
+use std::collections::{HashMap, HashSet};
+
 use spec_model::cell::Content;
 use spec_model::model::{Book, Level, Rule, Subject};
 use spec_model::source::{Span, Spanned};
@@ -12,8 +14,13 @@ use crate::words;
 /// A rule whose id is gone, and a new one that says the same, are one.
 pub(crate) fn find_renames(sides: &mut Sides<'_>) {
     let gone = |book: &Book, other: &Book| -> Vec<usize> {
+        let known: HashSet<&str> = other
+            .rules
+            .iter()
+            .map(|rule| rule.id.value.as_str())
+            .collect();
         let of = book.rules.iter().enumerate();
-        of.filter(|(_, rule)| other.rule(&rule.id.value).is_none())
+        of.filter(|(_, rule)| !known.contains(rule.id.value.as_str()))
             .map(|(n, _)| n)
             .collect()
     };
@@ -55,10 +62,12 @@ fn likeness(old: &Rule, new: &Rule) -> f32 {
 pub(crate) fn compare(sides: &mut Sides<'_>) {
     let mut met = vec![false; sides.head.rules.len()];
     let (base, head) = (sides.base, sides.head);
+    let ids = head.rules.iter().map(|rule| rule.id.value.as_str());
+    let places: HashMap<&str, usize> = ids.zip(0..).collect();
     for old in &base.rules {
         let id = sides.renames.name(None, &old.id.value);
-        match head.rules.iter().position(|rule| rule.id.value == id) {
-            Some(at) => {
+        match places.get(id.as_str()) {
+            Some(&at) => {
                 met[at] = true;
                 one(sides, old, &head.rules[at]);
             }

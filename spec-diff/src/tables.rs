@@ -44,13 +44,16 @@ fn find_renames(sides: &mut Sides<'_>, base: &[Sheet<'_>], head: &[Sheet<'_>]) {
         {
             found.push((b.id.edition.clone(), old.clone(), new.clone()));
         }
+        if b.is_same(h) {
+            continue;
+        }
         let rows = rows::pair(b, h, &sides.renames);
         for (row_b, row_h) in rows.pairs {
             let keys = b.rows[row_b].declares().zip(h.rows[row_h].declares());
             if let Some((old, new)) = keys
-                && old.content != new.content
+                && old.content() != new.content()
             {
-                let name = |cell: &crate::sheet::Cell| cell.text.trim_matches('`').to_owned();
+                let name = |cell: &crate::sheet::Cell<'_>| cell.text.trim_matches('`').to_owned();
                 found.push((b.id.edition.clone(), name(old), name(new)));
             }
         }

@@ -28,6 +28,10 @@ pub(crate) trait Evidence {
     fn narrower(&self) -> bool;
     /// Whether keywords, names, numbers and negations are the same.
     fn reworded(&self) -> bool;
+    /// Whether a predicate differs in states alone that only one version has.
+    fn of_new_states(&self) -> bool {
+        false
+    }
     /// Whether a released flow or an adopted order holds it.
     fn binding(&self) -> bool;
 }
@@ -103,6 +107,10 @@ impl Weight {
             false => (Class::Compatible, format!("{because}; {no}")),
         };
         match self.judgement {
+            Judgement::Always(class) if evidence.of_new_states() => (
+                class.min(Class::Compatible),
+                "it says something else only of states that one version lacks".to_owned(),
+            ),
             Judgement::Always(class) => (class, because.clone()),
             Judgement::IfWider => choose(evidence.wider(), "it is wider", "it is not wider"),
             Judgement::IfNarrower => {

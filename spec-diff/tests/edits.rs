@@ -204,3 +204,16 @@ fn only_prose_is_edited() {
         )]),
     );
 }
+
+/// No flow of the book does it, but a VMM was seen to.
+#[test]
+fn what_a_released_vmm_does_becomes_illegal() {
+    report(
+        "illegal_guardrail",
+        &edited(&[(
+            "v2/released.md",
+            "`stopped && !was_stopped && shares_p2p && other_may_dma_anywhere && other_used`",
+            "`stopped && !was_stopped && shares_p2p && !other_stopped`",
+        )]),
+    );
+}

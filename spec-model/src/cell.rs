@@ -189,8 +189,11 @@ impl Pieces {
             }
             None => {
                 self.words(text);
+                // A page can be asked for something by its name.
+                let (page, asked) = to.split_at(to.find('?').unwrap_or(to.len()));
                 self.text("](");
-                self.text(to);
+                self.text(page);
+                self.words(asked);
             }
         }
         self.text(")");

@@ -92,6 +92,17 @@ impl TempBook {
         book
     }
 
+    /// The real book, without the code and the tests beside it.
+    pub(crate) fn real() -> Self {
+        let book = Self {
+            dir: TempDir::new().expect("a temporary folder"),
+        };
+        copy(&repository().join("book"), &book.path().join("book"));
+        let config = fs::read_to_string(repository().join("book.toml")).expect("book.toml");
+        book.write("book.toml", &config);
+        book
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod common;
 mod conform;
+mod diff;
 mod generate;
 mod help;
 mod links;

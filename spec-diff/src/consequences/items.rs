@@ -13,46 +13,108 @@ use crate::sides::Sides;
 
 /// Compares what both versions generate for programs.
 pub(crate) fn find(sides: &Sides<'_>, found: &mut Vec<Consequence>) {
-    let (before, after) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| signatures(sides.base));
-        let after = signatures(sides.head);
-        (before.join().unwrap_or_default(), after)
-    });
-    let mut add = |name: &str, what, part, before: Option<&String>, after: Option<&String>| {
-        let text = |text: Option<&String>| text.into_iter().cloned().collect();
-        let outcome = Outcome {
-            subject: name.to_owned(),
-            before: text(before),
-            after: text(after),
-            devices: Vec::new(),
-            everywhere: true,
-        };
-        found.push(judged(sides, None, ("item", part), what, outcome));
-    };
+    let (before, after) = differing(sides);
     for (name, old) in &before {
         match after.get(name) {
-            None => add(name, What::Removed, "row", Some(old), None),
-            Some(new) if new != old => add(name, What::Changed, "signature", Some(old), Some(new)),
+            None => add(
+                sides,
+                name,
+                (What::Removed, "row"),
+                (Some(old), None),
+                found,
+            ),
+            Some(new) if new != old => {
+                let part = if grows(old, new) {
+                    "growth"
+                } else {
+                    "signature"
+                };
+                add(
+                    sides,
+                    name,
+                    (What::Changed, part),
+                    (Some(old), Some(new)),
+                    found,
+                );
+            }
             Some(_) => {}
         }
     }
     for (name, new) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-        add(name, What::Added, "row", None, Some(new));
+        add(sides, name, (What::Added, "row"), (None, Some(new)), found);
     }
+}
+
+fn add(
+    sides: &Sides<'_>,
+    name: &str,
+    (what, part): (What, &str),
+    (before, after): (Option<&String>, Option<&String>),
+    found: &mut Vec<Consequence>,
+) {
+    let text = |text: Option<&String>| text.into_iter().cloned().collect();
+    let outcome = Outcome {
+        subject: name.to_owned(),
+        before: text(before),
+        after: text(after),
+        devices: Vec::new(),
+        on: None,
+    };
+    found.push(judged(sides, None, ("item", part), what, outcome));
+}
+
+/// Whether an item only got more members: all words of the old one are in the new one, in their order, apart from numbers.
+fn grows(old: &str, new: &str) -> bool {
+    let is_list = old.contains("enum ") || old.contains('[');
+    let inside = |c: char| c.is_alphanumeric() || c == '_';
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c| !inside(c)).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let (old, mut rest) = (words(old), words(new).into_iter());
+    let mut found = |word: &String| match word.parse::<u64>() {
+        Ok(number) => rest
+            .next()
+            .and_then(|word| word.parse().ok())
+            .is_some_and(|more: u64| more >= number),
+        Err(_) => rest.any(|other| other == *word),
+    };
+    is_list && old.iter().all(&mut found)
+}
+
+/// The signatures of the groups of items that differ; parsing all of them would take longer than all else.
+fn differing(sides: &Sides<'_>) -> (Signatures, Signatures) {
+    type Text = (Option<String>, &'static str, String);
+    let texts = |book: &Book| -> Vec<Text> {
+        let groups = spec_gen::rust::groups(book).into_iter();
+        groups
+            .map(|group| (group.edition, group.name, group.tokens.to_string()))
+            .collect()
+    };
+    let (before, after) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| texts(sides.base));
+        let after = texts(sides.head);
+        (before.join().unwrap_or_default(), after)
+    });
+    let alone = |list: &[Text], other: &[Text]| {
+        let mut found = Signatures::new();
+        for (edition, _, text) in list.iter().filter(|group| !other.contains(group)) {
+            // What does not parse would not compile either, and is a defect of the generator.
+            if let Ok(file) = syn::parse_str::<File>(text) {
+                items(
+                    &file.items,
+                    edition.as_deref().unwrap_or_default(),
+                    &mut found,
+                );
+            }
+        }
+        found
+    };
+    (alone(&before, &after), alone(&after, &before))
 }
 
 /// Public items by their path, without documentation and bodies.
 type Signatures = BTreeMap<String, String>;
-
-fn signatures(book: &Book) -> Signatures {
-    let mut found = Signatures::new();
-    // What does not parse would not compile either, and is a defect of the generator.
-    let Ok(file) = syn::parse2::<File>(spec_gen::rust::tokens(book)) else {
-        return found;
-    };
-    items(&file.items, "", &mut found);
-    found
-}
 
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))

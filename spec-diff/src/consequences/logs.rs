@@ -19,14 +19,14 @@ pub(crate) fn find(both: &Both<'_, '_>, found: &mut Vec<Consequence>) {
         let Some(new) = new.filter(|new| same_steps(both, old, new)) else {
             continue;
         };
-        let able = devices.iter().filter(|device| {
+        let able = devices.iter().enumerate().filter(|(_, device)| {
             can_run(both.old, old, &device.old) && can_run(both.new, new, &device.new)
         });
         for device in able {
             one(both, (old, new), device, &mut cases);
         }
     }
-    cases.judge(both, "log", devices.len(), found);
+    cases.judge(both, "log", &devices, found);
 }
 
 /// The VMM does the same.
@@ -62,7 +62,12 @@ fn can_run(edition: &Edition, flow: &Flow, capabilities: &[&str]) -> bool {
         && flow.lacks.iter().all(|it| !has(&it.value))
 }
 
-fn one(both: &Both<'_, '_>, (old, new): (&Flow, &Flow), device: &Device<'_>, cases: &mut Cases) {
+fn one(
+    both: &Both<'_, '_>,
+    (old, new): (&Flow, &Flow),
+    (number, device): (usize, &Device<'_>),
+    cases: &mut Cases,
+) {
     let before = log(both.old, old, &device.old, &|name| both.renamed(name));
     let after = log(both.new, new, &device.new, &str::to_owned);
     for (n, (before, after)) in before.into_iter().zip(after).enumerate() {
@@ -74,7 +79,7 @@ fn one(both: &Both<'_, '_>, (old, new): (&Flow, &Flow), device: &Device<'_>, cas
                 before,
                 after,
             };
-            cases.add(case, device);
+            cases.add(case, number);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn find(both: &Both<'_, '_>, found: &mut Vec<Consequence>) {
         .collect();
     let devices = devices(both);
     let mut cases = Cases::default();
-    for device in &devices {
+    for (number, device) in devices.iter().enumerate() {
         let before = Machine::new(old, &device.old);
         let after = Machine::new(new, &device.new);
         for from in &states {
@@ -33,12 +33,12 @@ pub(crate) fn find(both: &Both<'_, '_>, found: &mut Vec<Consequence>) {
                 let name = |state| state_name(new, state);
                 let subject = format!("{} → {}", name(from.1), name(to.1));
                 if let Some(case) = case(subject, before, after) {
-                    cases.add(case, device);
+                    cases.add(case, number);
                 }
             }
         }
     }
-    cases.judge(both, "request", devices.len(), found);
+    cases.judge(both, "request", &devices, found);
 }
 
 fn case(subject: String, before: Answer, after: Answer) -> Option<Case> {

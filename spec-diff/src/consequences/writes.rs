@@ -17,16 +17,16 @@ pub(crate) fn find(both: &Both<'_, '_>, found: &mut Vec<Consequence>) {
     let valid = valid_states(old);
     let devices = devices(both);
     let mut cases = Cases::default();
-    for device in &devices {
+    for (number, device) in devices.iter().enumerate() {
         let can_be =
             |value: u32| valid.contains(&value) && refuse(old, &device.old, value, value).is_none();
         for from in values.iter().filter(|value| can_be(value.0)) {
             for to in &values {
-                cases_of(both, (old, new), device, (*from, *to), &mut cases);
+                cases_of(both, (old, new), (number, device), (*from, *to), &mut cases);
             }
         }
     }
-    cases.judge(both, "write", devices.len(), found);
+    cases.judge(both, "write", &devices, found);
 }
 
 /// Every value of bits that both versions have: in the old one, and in the new one.
@@ -55,7 +55,7 @@ fn values(both: &Both<'_, '_>, old: &BitField, new: &BitField) -> Vec<(u32, u32)
 fn cases_of(
     both: &Both<'_, '_>,
     (old, new): (&BitField, &BitField),
-    device: &Device<'_>,
+    (number, device): (usize, &Device<'_>),
     (from, to): ((u32, u32), (u32, u32)),
     cases: &mut Cases,
 ) {
@@ -84,7 +84,7 @@ fn cases_of(
         before: words(before),
         after: words(after),
     };
-    cases.add(case, device);
+    cases.add(case, number);
 }
 
 /// The order that the generated code follows.

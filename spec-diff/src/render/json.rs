@@ -68,7 +68,7 @@ fn consequence(it: &Consequence) -> Value {
         "before": it.before,
         "after": it.after,
         "devices": it.devices,
-        "everywhere": it.everywhere,
+        "on": it.on,
         "because": it.because,
     })
 }

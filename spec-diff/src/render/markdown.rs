@@ -4,7 +4,7 @@ use spec_model::model::{Book, Class};
 
 use super::escape::{code, markdown as escaped};
 use super::inline::{Run, runs};
-use super::{Names, Verdict, consequence_headline, count, devices, headline, mermaid};
+use super::{Names, Verdict, consequence_headline, count, headline, mermaid};
 use crate::change::{Change, Consequence, Diff, What};
 
 /// A comment has fewer characters than this, whatever the size of the change: GitHub takes 65,536.
@@ -265,14 +265,15 @@ fn table_of(first: &Consequence, of: &[&Consequence]) -> Vec<String> {
         true => "| What | Before | After | On devices | Class |\n|---|---|---|---|---|\n",
         false => "| What | Before | After | Class |\n|---|---|---|---|\n",
     };
-    let separator = if first.table == "request" {
-        " → "
-    } else {
-        ", "
-    };
-    let cell = |list: &[String]| match list {
-        [] => "–".to_owned(),
-        list => code(&shortened(&list.join(separator))).replace('|', "\\|"),
+    let one = |text: &str| code(&shortened(text)).replace('|', "\\|");
+    let cell = |list: &[String]| match (list, first.table.as_str()) {
+        ([], _) => "–".to_owned(),
+        (list, "request") => one(&list.join(" → ")),
+        (list, "guardrail" | "invariant") => {
+            let lines: Vec<String> = list.iter().map(|line| one(line)).collect();
+            lines.join("<br>")
+        }
+        (list, _) => one(&list.join(", ")),
     };
     let row = |it: &&Consequence| {
         let mut cells = vec![
@@ -281,12 +282,11 @@ fn table_of(first: &Consequence, of: &[&Consequence]) -> Vec<String> {
             cell(&it.after),
         ];
         if with_devices {
-            let devices = devices(it).unwrap_or_default();
-            cells.push(escaped(
-                devices
-                    .trim_start_matches("on devices ")
-                    .trim_start_matches("on "),
-            ));
+            let on = it.on.as_deref().unwrap_or_default();
+            let on = on
+                .strip_prefix("on devices ")
+                .or_else(|| on.strip_prefix("on "));
+            cells.push(escaped(on.unwrap_or_default()));
         }
         cells.push(it.class.name().to_owned());
         format!("| {} |\n", cells.join(" | "))

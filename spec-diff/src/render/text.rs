@@ -5,7 +5,7 @@ use std::fmt::Write;
 use spec_model::model::Class;
 
 use super::inline::{Run, marked, runs};
-use super::{Names, Verdict, consequence_headline, count, devices, escape, headline};
+use super::{Names, Verdict, consequence_headline, count, escape, headline};
 use crate::change::{Change, Consequence, Diff, What};
 
 /// The report in plain text, or with the colours of a terminal.
@@ -141,29 +141,27 @@ fn lines(out: &mut String, sign: char, text: &str, style: &dyn Fn(&str) -> Strin
 fn follows(it: &Consequence, style: &Style) -> String {
     let class = style.class(it.class, it.class.name());
     let mut out = format!("{class}: {}", escape::terminal(&consequence_headline(it)));
-    if let Some(devices) = devices(it) {
-        let _ = write!(out, " {}", style.dim(&devices));
+    if let Some(devices) = &it.on {
+        let _ = write!(out, " {}", style.dim(devices));
     }
     out.push('\n');
-    let side = |list: &[String], separator: &str| escape::terminal(&list.join(separator));
-    let separator = if it.table == "request" { " → " } else { ", " };
-    let (before, after) = (side(&it.before, separator), side(&it.after, separator));
-    let nothing = |text: String| {
-        if text.is_empty() {
-            "nothing".to_owned()
-        } else {
-            text
-        }
-    };
-    if it.what != What::Added || !it.before.is_empty() {
-        let _ = writeln!(
-            out,
-            "  {}",
-            style.removed(&format!("- {}", nothing(before)))
-        );
-    }
-    if it.what != What::Removed || !it.after.is_empty() {
-        let _ = writeln!(out, "  {}", style.added(&format!("+ {}", nothing(after))));
+    let sides = [
+        ('-', &it.before, What::Added),
+        ('+', &it.after, What::Removed),
+    ];
+    for (sign, list, absent) in sides {
+        let text = match (it.table.as_str(), list.is_empty()) {
+            (_, true) if it.what == absent => continue,
+            (_, true) => "nothing".to_owned(),
+            ("request", _) => list.join(" → "),
+            ("guardrail" | "invariant", _) => list.join("\n"),
+            _ => list.join(", "),
+        };
+        let paint = |line: &str| match sign {
+            '-' => style.removed(line),
+            _ => style.added(line),
+        };
+        lines(&mut out, sign, &escape::terminal(&text), &paint);
     }
     out
 }

@@ -14,29 +14,32 @@ use crate::words;
 pub(super) fn compare(
     sides: &mut Sides<'_>,
     topic: &Topic,
-    (old, new): (Option<&Cell>, Option<&Cell>),
+    (old, new): (Option<&Cell<'_>>, Option<&Cell<'_>>),
     (base, head): (&Sheet<'_>, &Sheet<'_>),
 ) {
     let Some(any) = old.or(new) else { return };
+    if let (Some(old), Some(new)) = (old, new)
+        && old.text == new.text
+    {
+        return;
+    }
     let nothing = Content::default();
-    let before = old.map_or(&nothing, |cell| &cell.content);
-    let after = new.map_or(&nothing, |cell| &cell.content);
+    let before = old.map_or(&nothing, |cell| cell.content());
+    let after = new.map_or(&nothing, |cell| cell.content());
     if before == after {
-        if let (Some(old), Some(new)) = (old, new)
-            && old.text != new.text
-        {
+        if let (Some(old), Some(new)) = (old, new) {
             rewritten(sides, topic, old, new);
         }
         return;
     }
-    let edition = match any.part.as_str() {
-        "more" if base.id.kind == "mapping" => Some(any.title.as_str()),
+    let edition = match any.part {
+        "more" if base.id.kind == "mapping" => Some(any.title),
         _ => base.id.edition.as_deref(),
     };
     let renamed = sides.renames.apply(edition, before);
     if let (true, Some(old), Some(new)) = (renamed == *after, old, new) {
         sides.follows.push(Follow {
-            names: old.content.names().map(str::to_owned).collect(),
+            names: old.content().names().map(str::to_owned).collect(),
             base: Place::of(sides.base, old.span),
             head: Place::of(sides.head, new.span),
         });
@@ -44,17 +47,17 @@ pub(super) fn compare(
     }
     let relation = relation(sides, any, (before, after), (base, head));
     let what = match (before.is_empty(), after.is_empty()) {
-        _ if relation == Some(Relation::default()) => What::Rewritten,
+        _ if relation.is_some_and(Relation::is_same) => What::Rewritten,
         (true, false) => What::Added,
         (false, true) => What::Removed,
         _ => What::Changed,
     };
     let topic = Topic {
-        part: any.part.clone(),
+        part: any.part.to_owned(),
         subject: subject(topic, any),
         ..topic.clone()
     };
-    let shown = |cell: Option<&Cell>| cell.map(|cell| (cell.span, cell.text.clone()));
+    let shown = |cell: Option<&Cell<'_>>| cell.map(|cell| (cell.span, cell.text.to_owned()));
     let evidence = Found {
         relation,
         reworded: words::reworded(&renamed, after),
@@ -64,21 +67,21 @@ pub(super) fn compare(
 }
 
 /// A cell of a column that another table declares says which.
-fn subject(topic: &Topic, cell: &Cell) -> String {
-    match cell.part.as_str() {
+fn subject(topic: &Topic, cell: &Cell<'_>) -> String {
+    match cell.part {
         "more" => format!("{} {}", topic.subject, cell.title),
         _ => topic.subject.clone(),
     }
 }
 
 /// The cell says the same in other characters.
-pub(super) fn rewritten(sides: &mut Sides<'_>, topic: &Topic, old: &Cell, new: &Cell) {
+pub(super) fn rewritten(sides: &mut Sides<'_>, topic: &Topic, old: &Cell<'_>, new: &Cell<'_>) {
     let topic = Topic {
-        part: old.part.clone(),
+        part: old.part.to_owned(),
         subject: subject(topic, old),
         ..topic.clone()
     };
-    let shown = |cell: &Cell| Some((cell.span, cell.text.clone()));
+    let shown = |cell: &Cell<'_>| Some((cell.span, cell.text.to_owned()));
     let evidence = Found {
         relation: None,
         reworded: true,
@@ -90,7 +93,7 @@ pub(super) fn rewritten(sides: &mut Sides<'_>, topic: &Topic, old: &Cell, new: &
 /// How a predicate has changed; an empty one always holds.
 fn relation(
     sides: &Sides<'_>,
-    cell: &Cell,
+    cell: &Cell<'_>,
     (before, after): (&Content, &Content),
     (base, head): (&Sheet<'_>, &Sheet<'_>),
 ) -> Option<Relation> {
@@ -127,6 +130,10 @@ impl Evidence for Found {
     }
     fn reworded(&self) -> bool {
         self.reworded
+    }
+    fn of_new_states(&self) -> bool {
+        let relation = self.relation;
+        relation.is_some_and(|it| it.of_new_states && !it.wider && !it.narrower)
     }
     fn binding(&self) -> bool {
         self.binding

@@ -89,7 +89,7 @@ pub(super) fn places(
                 subject: old.name(b),
                 ..topic.clone()
             };
-            let shown = |book, row: &Row, sheet: &Sheet<'_>| {
+            let shown = |book, row: &Row<'_>, sheet: &Sheet<'_>| {
                 Some((row.span, chapter(book, sheet.tables[row.table])))
             };
             let shown = (shown(sides.base, old, base), shown(sides.head, new, head));

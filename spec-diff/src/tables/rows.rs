@@ -11,8 +11,8 @@ use crate::sides::{Follow, Plain, Sides, Topic};
 
 /// Which row is which.
 pub(super) fn pair(base: &Sheet<'_>, head: &Sheet<'_>, renames: &Renames) -> Pairing {
-    let of_base: Vec<&Row> = base.rows.iter().collect();
-    let of_head: Vec<&Row> = head.rows.iter().collect();
+    let of_base: Vec<&Row<'_>> = base.rows.iter().collect();
+    let of_head: Vec<&Row<'_>> = head.rows.iter().collect();
     pairing::pair(&of_base, &of_head, base.id.edition.as_deref(), renames)
 }
 
@@ -47,34 +47,34 @@ pub(super) fn compare(
 fn keys(
     sides: &mut Sides<'_>,
     topic: &Topic,
-    (base, old): (&Sheet<'_>, &Row),
-    (head, new): (&Sheet<'_>, &Row),
+    (base, old): (&Sheet<'_>, &Row<'_>),
+    (head, new): (&Sheet<'_>, &Row<'_>),
 ) {
     let pairs = old.keys().zip(new.keys());
     let changed: Vec<_> = pairs
-        .filter(|(old, new)| old.content != new.content)
+        .filter(|(old, new)| old.content() != new.content())
         .collect();
     let rewritten = old
         .keys()
         .zip(new.keys())
-        .filter(|(old, new)| old.content == new.content && old.text != new.text);
+        .filter(|(old, new)| old.content() == new.content() && old.text != new.text);
     for (old, new) in rewritten {
         cells::rewritten(sides, topic, old, new);
     }
     let edition = base.id.edition.as_deref();
     let follows = changed.iter().all(|(old, new)| {
         let edition = if old.part == "more" {
-            Some(old.title.as_str())
+            Some(old.title)
         } else {
             edition
         };
-        sides.renames.apply(edition, &old.content) == new.content
+        sides.renames.apply(edition, old.content()) == *new.content()
     });
     if changed.is_empty() {
     } else if follows && old.declares().is_none() {
         for (old, new) in changed {
             sides.follows.push(Follow {
-                names: old.content.names().map(str::to_owned).collect(),
+                names: old.content().names().map(str::to_owned).collect(),
                 base: Place::of(sides.base, old.span),
                 head: Place::of(sides.head, new.span),
             });
@@ -83,8 +83,8 @@ fn keys(
         let binding = Plain {
             binding: base.is_binding() || head.is_binding(),
         };
-        let shown = |row: &Row| {
-            let keys: Vec<&str> = row.keys().map(|cell| cell.text.as_str()).collect();
+        let shown = |row: &Row<'_>| {
+            let keys: Vec<&str> = row.keys().map(|cell| cell.text).collect();
             let span = row.keys().next().map_or(row.span, |cell| cell.span);
             (span, keys.join(" → "))
         };
@@ -103,21 +103,21 @@ fn keys(
 
 /// Rows that no row of their own sheet is.
 #[derive(Default)]
-pub(super) struct Left {
-    removed: Vec<LeftRow>,
-    added: Vec<LeftRow>,
+pub(super) struct Left<'b> {
+    removed: Vec<LeftRow<'b>>,
+    added: Vec<LeftRow<'b>>,
 }
 
-struct LeftRow {
+struct LeftRow<'b> {
     topic: Topic,
-    row: Row,
+    row: Row<'b>,
     binding: bool,
     /// Whether a sheet beside it may have taken the row.
     named: bool,
 }
 
-impl LeftRow {
-    fn new(sheet: &Sheet<'_>, number: usize, topic: Topic) -> Self {
+impl<'b> LeftRow<'b> {
+    fn new(sheet: &Sheet<'b>, number: usize, topic: Topic) -> Self {
         let row = sheet.rows[number].clone();
         let mut rules = topic.rules.clone();
         rules.extend(row.rules().map(str::to_owned));
@@ -137,14 +137,8 @@ impl LeftRow {
     }
 }
 
-impl Left {
-    pub(super) fn take(
-        &mut self,
-        _: &Sides<'_>,
-        base: &Sheet<'_>,
-        head: &Sheet<'_>,
-        pairing: &Pairing,
-    ) {
+impl<'b> Left<'b> {
+    pub(super) fn take(&mut self, base: &Sheet<'b>, head: &Sheet<'b>, pairing: &Pairing) {
         let topic = sheets::topic(Some(base), Some(head));
         let mut rows = pairing.removed.iter();
         self.removed
@@ -154,14 +148,14 @@ impl Left {
             .extend(rows.map(|&h| LeftRow::new(head, h, topic.clone())));
     }
 
-    pub(super) fn removed(&mut self, sheet: &Sheet<'_>) {
+    pub(super) fn removed(&mut self, sheet: &Sheet<'b>) {
         let topic = sheets::topic(Some(sheet), None);
         let rows = 0..sheet.rows.len();
         self.removed
             .extend(rows.map(|n| LeftRow::new(sheet, n, topic.clone())));
     }
 
-    pub(super) fn added(&mut self, sheet: &Sheet<'_>) {
+    pub(super) fn added(&mut self, sheet: &Sheet<'b>) {
         let topic = sheets::topic(None, Some(sheet));
         let rows = 0..sheet.rows.len();
         self.added
@@ -170,10 +164,10 @@ impl Left {
 }
 
 /// Rows that another table of the kind has now; then those that came and went.
-pub(super) fn elsewhere(sides: &mut Sides<'_>, left: Left) {
+pub(super) fn elsewhere(sides: &mut Sides<'_>, left: Left<'_>) {
     let Left { removed, mut added } = left;
     for old in removed {
-        let is_it = |new: &LeftRow| {
+        let is_it = |new: &LeftRow<'_>| {
             let same_kind =
                 new.topic.table == old.topic.table && new.topic.edition == old.topic.edition;
             same_kind && old.named && new.named && same_row(&old.row, &new.row)
@@ -210,13 +204,13 @@ pub(super) fn elsewhere(sides: &mut Sides<'_>, left: Left) {
     }
 }
 
-fn same_row(old: &Row, new: &Row) -> bool {
-    let cells = |row: &Row| -> Vec<_> {
+fn same_row(old: &Row<'_>, new: &Row<'_>) -> bool {
+    let cells = |row: &Row<'_>| -> Vec<_> {
         let cells = row
             .cells
             .iter()
             .filter(|cell| cell.role != crate::sheet::Role::Count);
-        cells.map(|cell| cell.content.clone()).collect()
+        cells.map(|cell| cell.content().clone()).collect()
     };
     cells(old) == cells(new)
 }

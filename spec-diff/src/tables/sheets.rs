@@ -62,7 +62,9 @@ fn same(base: &Sheet<'_>, head: &[Sheet<'_>], renames: &Renames) -> Option<usize
 /// The part of the rows that both have.
 fn share(base: &Sheet<'_>, head: &Sheet<'_>, renames: &Renames) -> f64 {
     let edition = base.id.edition.as_deref();
-    let same = |cell: &Cell, other: &Cell| renames.apply(edition, &cell.content) == other.content;
+    let same = |cell: &Cell<'_>, other: &Cell<'_>| {
+        cell.says(other) || renames.apply(edition, cell.content()) == *other.content()
+    };
     let pairs = rows::pair(base, head, renames).pairs;
     let equal = pairs.iter().filter(|&&(b, h)| {
         let cells = base.rows[b].cells.iter().zip(&head.rows[h].cells);
@@ -105,11 +107,11 @@ fn named(sheet: &Sheet<'_>) -> (Span, String) {
 }
 
 /// Compares two sheets that are one.
-pub(super) fn compare(
+pub(super) fn compare<'b>(
     sides: &mut Sides<'_>,
-    base: &Sheet<'_>,
-    head: &Sheet<'_>,
-    left: &mut rows::Left,
+    base: &Sheet<'b>,
+    head: &Sheet<'b>,
+    left: &mut rows::Left<'b>,
 ) {
     let binding = Plain {
         binding: base.is_binding() || head.is_binding(),
@@ -141,7 +143,7 @@ pub(super) fn compare(
     topic.subject = String::new();
     order::compare(sides, &topic, (base, head), &pairing.pairs);
     order::places(sides, &topic, (base, head), &pairing.pairs);
-    left.take(sides, base, head, &pairing);
+    left.take(base, head, &pairing);
 }
 
 fn declare_rename(
@@ -187,7 +189,7 @@ fn declare_rename(
 }
 
 /// A sheet of the old version alone.
-pub(super) fn removed(sides: &mut Sides<'_>, sheet: &Sheet<'_>, left: &mut rows::Left) {
+pub(super) fn removed<'b>(sides: &mut Sides<'_>, sheet: &Sheet<'b>, left: &mut rows::Left<'b>) {
     if sheet.is_named() {
         let topic = Topic {
             part: "table".into(),
@@ -204,7 +206,7 @@ pub(super) fn removed(sides: &mut Sides<'_>, sheet: &Sheet<'_>, left: &mut rows:
 }
 
 /// A sheet of the new version alone.
-pub(super) fn added(sides: &mut Sides<'_>, sheet: &Sheet<'_>, left: &mut rows::Left) {
+pub(super) fn added<'b>(sides: &mut Sides<'_>, sheet: &Sheet<'b>, left: &mut rows::Left<'b>) {
     if sheet.is_named() {
         let topic = Topic {
             part: "table".into(),

@@ -1,5 +1,8 @@
 //! The real book in memory, and edits of it.
 
+#[allow(dead_code, reason = "not every test makes mutants")]
+pub(crate) mod mutants;
+
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;

@@ -77,13 +77,14 @@ pub const OTHER_PARTS: &[(&str, &[&str])] = &[
     ("edition", &["row", "title"]),
     ("chapter", &["row", "title", "edition", "prose"]),
     ("rule", &["row", "text", "level", "subject", "untestable"]),
+    ("trace", &["row", "text"]),
     ("show", &["row"]),
     ("request", &["answer", "path"]),
     ("write", &["answer", "actions"]),
     ("log", &["step"]),
     ("guardrail", &["verdict"]),
     ("invariant", &["verdict"]),
-    ("item", &["row", "signature"]),
+    ("item", &["row", "growth", "signature"]),
 ];
 
 /// Every part that needs a class: its table, and its name.
