@@ -9,12 +9,13 @@ build_suite() { # The suite as one static binary: the guest has no libraries
   suite=${CARGO_TARGET_DIR:-$top/target}/$target/debug/vfio-conform
 }
 
-make_initramfs() { # STAGE
+make_initramfs() { # STAGE SET
   local folder=$kernels/initramfs
   rm -rf "$folder"
   mkdir -p "$folder"/{bin,dev,proc,sys,tmp,out}
   cp "$1/busybox" "$suite" "$folder/bin/"
-  cp -r "$1/modules" "$folder/"
+  cp -r "$1/$2" "$folder/modules"
+  echo "$2" >"$folder/set"
   cp "$here/init" "$folder/init"
   chmod +x "$folder/init" "$folder/bin/busybox"
   [[ -z $destructive ]] || touch "$folder/destructive"
@@ -22,19 +23,23 @@ make_initramfs() { # STAGE
 }
 
 boot() { # STAGE REPORTS: the guest sends its /out as a tar archive over its second serial port, then powers off
-  local stage=$1 reports=$2 log=$kernels/console.log out=$kernels/out.tar code=0 qemu
-  rm -rf "$reports" "$log" "$out"
-  mkdir -p "$reports"
+  local stage=$1 reports=$2 log=$kernels/console.log out=$kernels/out.tar code=0 qemu follow=''
+  rm -f "$log" "$out"
   # One processor, no KASLR: QEMU 7.2 crashes such a kernel with two.
   qemu=(qemu-system-x86_64 -accel tcg -cpu max -smp 1 -m 512 -nodefaults -no-user-config -display none -no-reboot
     -kernel "$stage/vmlinuz" -initrd "$kernels/initramfs.gz"
     -append "console=ttyS0 nokaslr quiet loglevel=5 panic=-1"
     -serial "file:$log" -serial "file:$out")
-  [[ -z $console ]] || { : >"$log"; tail -f "$log" >&2 & }
+  if [[ -n $console ]]; then
+    : >"$log"
+    tail -f "$log" >&2 &
+    follow=$!
+  fi
   timeout --kill-after=5 "$boot_seconds" "${qemu[@]}" || code=$?
-  [[ -z $console ]] || kill $!
+  [[ -z $follow ]] || kill "$follow"
   if ! tar -x -C "$reports" -f "$out" 2>/dev/null; then
-    say "Linux $(<"$stage/release") did not get to the end ($( ((code == 124)) && echo "stopped after $boot_seconds s" || echo "QEMU's exit code $code")); its console's last lines:"
+    ((code != 124)) || say "stopped after $boot_seconds s"
+    say "Linux $(<"$stage/release") did not get to the end; QEMU's exit code is $code; the console's last lines:"
     tail -n 40 "$log" >&2
     exit 2
   fi

@@ -1,9 +1,6 @@
-# Gets a kernel: sourced by `run`. Makes $kernels/RELEASE/ with vmlinuz, modules/NN-name.ko in the order of loading,
-# busybox, and a file `release`. All of it comes from Debian's archive, through the machine's own apt but with lists and
+# Gets a kernel: sourced by `run`. Makes $kernels/RELEASE/ with vmlinuz, modules (see modules.sh), busybox, and a file
+# `release`. All of it comes from Debian's archive, through the machine's own apt but with lists and
 # a package database of its own: nothing is installed, and no setting of the machine changes.
-
-# The modules of the kernel that the guest loads, dependencies aside. A module that this kernel lacks is left out.
-modules=(irqbypass vfio vfio_iommu_type1 mdev iommufd)
 
 apt=$kernels/apt
 
@@ -51,7 +48,7 @@ tools() { # what getting a kernel needs of this machine
   done
 }
 
-sources() { # NAME SUITE…: the list of sources that private_apt takes by that name
+source_list() { # NAME SUITE…: the list of sources that private_apt takes by that name
   local name=$1 uri keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed='' suite
   shift
   uri=$(archive)
@@ -68,11 +65,11 @@ logged() { "$@" >"$apt/log" 2>&1 || { cat "$apt/log" >&2; return 1; }; }
 refresh() { # FAMILY: reads what the archive offers in a release and its backports
   local family=$1 codename
   # The release by its code name: a mirror or proxy may hold the two at different ages.
-  sources "$family" "$family"
+  source_list "$family" "$family"
   logged private_apt "$family" apt-get update \
     -o APT::Get::List-Cleanup=false -o Acquire::IndexTargets::deb::Packages::DefaultEnabled=false
   codename=$(sed -n 's/^Codename: //p' "$apt/$family"/*_dists_"$family"_*Release | sed -n 1p)
-  sources "$family" "$codename" "$codename-backports"
+  source_list "$family" "$codename" "$codename-backports"
   logged private_apt "$family" apt-get update -o APT::Update::Error-Mode=any
 }
 
@@ -133,7 +130,7 @@ source_of() { # FAMILY RELEASE: the package with this kernel's sources, and its 
 build_root() { # FAMILY RELEASE FOLDER: a file system with the compiler that built the kernel
   local family=$1 release=$2 root=$3 compiler d
   compiler=$(field "$family" "linux-headers-$release-amd64" Depends | grep -oE 'gcc-[0-9]+[a-z-]*')
-  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{boot,dev,proc,tmp,mtty}
+  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{boot,dev,proc,tmp,build}
   for d in bin sbin lib lib64; do ln -s "usr/$d" "$root/$d"; done
   mkdir -p "$work/tools/partial"
   logged private_apt "$family" apt-get install -y --download-only -o Dir::Cache::Archives="$work/tools" \
@@ -144,50 +141,12 @@ build_root() { # FAMILY RELEASE FOLDER: a file system with the compiler that bui
   ln -sf "${compiler%-for-host}" "$root/usr/bin/gcc"
 }
 
-build_mtty() { # RELEASE ROOT: the kernel's sample driver, outside the kernel's tree
-  local release=$1 root=$2
-  echo 'obj-m := mtty.o' >"$root/mtty/Kbuild"
-  # In namespaces of its own, so that an ordinary user can do it, and nothing stays mounted.
-  # shellcheck disable=SC2016 # for the inner shell
-  logged unshare --map-root-user --mount sh -ec 'for d in dev proc; do mount --rbind "/$d" "$1/$d"; done
-    exec chroot "$1" /usr/bin/make -s -C "$2" M=/mtty modules' sh "$root" "/usr/src/linux-headers-$release-amd64"
-}
-
-stage_module() { # TREE NAME: a module and what it needs, numbered in the order of loading; false where there is none
-  local tree=$1 name=$2 file needed
-  compgen -G "$stage/modules/??-$name.ko" >/dev/null && return
-  file=$(find "$tree" -name "${name//_/[-_]}.ko*" -print -quit)
-  [[ -n $file ]] || return 1
-  plain "$file" >"$work/$name.ko"
-  # `depends=` is what depmod would make modules.dep of, which no package ships.
-  for needed in $(tr '\0' '\n' <"$work/$name.ko" | sed -n 's/^depends=//p' | tr ',-' ' _'); do
-    stage_module "$tree" "$needed" || { echo "$name needs $needed, which is not in $tree" >&2; return 1; }
-  done
-  cp "$work/$name.ko" "$stage/modules/$(printf %02d "$(find "$stage/modules" -name '*.ko' | wc -l)")-$name.ko"
-}
-
-plain() { # FILE: a module, uncompressed
-  case $1 in
-    *.xz) xz -dc "$1" ;;
-    *.gz) gzip -dc "$1" ;;
-    *.zst) zstd -dcq "$1" ;;
-    *) cat "$1" ;;
-  esac
-}
-
-mtty_source() { # DEB FOLDER: one file of the kernel's sources, without unpacking the rest
-  # The readers before `tar` are cut short once it has its file; that is no failure.
-  (set +o pipefail
-    dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' 2>/dev/null |
-      xz -dc 2>/dev/null | tar -x -C "$2" --strip-components=3 --occurrence=1 --wildcards '*/samples/vfio-mdev/mtty.c')
-}
-
 prepare() { # FAMILY RELEASE: everything that a boot needs, in $kernels/RELEASE
-  local family=$1 release=$2 name tree
+  local family=$1 release=$2
   local work=$kernels/work/$release
   local root=$work/root stage=$work/stage
   rm -rf "$root" "$stage"
-  mkdir -p "$stage/modules"
+  mkdir -p "$stage"
   say "downloading Linux $release and its compiler"
   # shellcheck disable=SC2046 # several packages
   download "$family" "$work/image" $(image_packages "$family" "$release") busybox-static
@@ -196,15 +155,12 @@ prepare() { # FAMILY RELEASE: everything that a boot needs, in $kernels/RELEASE
   build_root "$family" "$release" "$root"
   unpack "$root" "$work"/image/*.deb "$work"/headers/*.deb
 
-  say "building mtty"
-  mtty_source "$(echo "$work"/source/*.deb)" "$root/mtty"
-  build_mtty "$release" "$root"
-
-  tree=$root/usr/lib/modules/$release-amd64
+  say "building mtty and iommufd"
+  sources "$root/build" "$work"/source/*.deb
+  build "$release" "$root"
   cp "$root/usr/bin/busybox" "$stage/busybox"
-  find "$root/boot" "$tree" -name 'vmlinuz*' -exec cp {} "$stage/vmlinuz" \;
-  for name in "${modules[@]}"; do stage_module "$tree" "$name" || [[ $name == iommufd ]] || return 1; done
-  stage_module "$root/mtty" mtty
+  find "$root/boot" "$root/usr/lib/modules/$release-amd64" -name 'vmlinuz*' -exec cp {} "$stage/vmlinuz" \;
+  stage_modules "$stage" "$root" "$root/usr/lib/modules/$release-amd64"
   echo "$release" >"$stage/release"
   rm -rf "${kernels:?}/$release"
   mv "$stage" "$kernels/$release"
