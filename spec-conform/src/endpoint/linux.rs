@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use linux_raw_sys::ioctl::VFIO_DEVICE_RESET;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{OFlags, SeekFrom};
-use vfio_bindings::bindings::vfio::VFIO_DEVICE_FLAGS_RESET;
 use vfio_migration::machine::v2::LogRange;
 use vfio_migration::v2::feature::{
     VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT, VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
@@ -68,10 +67,8 @@ impl Linux {
         let root = Root::open(way)?;
         let device = root.device()?;
         let mut abilities = Self::ABILITIES.to_vec();
-        let flags = open::device_flags(&device).unwrap_or_default();
-        if flags & VFIO_DEVICE_FLAGS_RESET != 0 {
-            // A reset that fails is for the tests of resets to find.
-            let _ = sys::number(&device, VFIO_DEVICE_RESET, 0);
+        // Not `VFIO_DEVICE_FLAGS_RESET`: there are drivers that can, and do not set it.
+        if sys::number(&device, VFIO_DEVICE_RESET, 0).is_ok() {
             abilities.push(Ability::Reset);
         }
         let (name, folder) = root.name();

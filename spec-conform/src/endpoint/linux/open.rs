@@ -6,14 +6,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 use linux_raw_sys::ioctl::{
-    VFIO_DEVICE_GET_INFO, VFIO_GROUP_GET_DEVICE_FD, VFIO_GROUP_GET_STATUS,
-    VFIO_GROUP_SET_CONTAINER, VFIO_SET_IOMMU,
+    VFIO_GROUP_GET_DEVICE_FD, VFIO_GROUP_GET_STATUS, VFIO_GROUP_SET_CONTAINER, VFIO_SET_IOMMU,
 };
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use vfio_bindings::bindings::vfio::{
     VFIO_BASE, VFIO_GROUP_FLAGS_CONTAINER_SET, VFIO_GROUP_FLAGS_VIABLE, VFIO_TYPE,
-    VFIO_TYPE1v2_IOMMU, vfio_device_bind_iommufd, vfio_device_info, vfio_group_status,
+    VFIO_TYPE1v2_IOMMU, vfio_device_bind_iommufd, vfio_group_status,
 };
 
 use super::sys;
@@ -145,15 +144,6 @@ impl Root {
             Self::Cdev { iommufd, .. } => vec![iommufd.as_raw_fd()],
         }
     }
-}
-
-/// The flags of `VFIO_DEVICE_GET_INFO`.
-pub(super) fn device_flags(device: &OwnedFd) -> rustix::io::Result<u32> {
-    let mut info = [0; size_of::<vfio_device_info>()];
-    let argsz = std::mem::offset_of!(vfio_device_info, cap_offset) as u32;
-    info[..4].copy_from_slice(&argsz.to_ne_bytes());
-    sys::bytes(device, VFIO_DEVICE_GET_INFO, &mut info)?;
-    Ok(word(&info, std::mem::offset_of!(vfio_device_info, flags)))
 }
 
 /// The driver that has the device of this folder of sysfs.
