@@ -90,7 +90,7 @@ pub struct Readiness {
     pub readable: bool,
     /// `POLLOUT`
     pub writable: bool,
-    /// `POLLHUP` or `POLLERR`
+    /// `POLLHUP`, `POLLRDHUP` or `POLLERR`
     pub hung_up: bool,
 }
 
@@ -355,11 +355,11 @@ impl From<Errno> for Failure {
 }
 
 impl fmt::Display for Errno {
-    /// Its name in the book, or the number.
+    /// Its name in the book, or what it means, with the number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match crate::names::errno(self.0) {
             Some(name) => f.write_str(name),
-            None => write!(f, "errno {}", self.0),
+            None => write!(f, "{}", std::io::Error::from_raw_os_error(self.0)),
         }
     }
 }

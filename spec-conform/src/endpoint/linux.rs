@@ -156,13 +156,16 @@ impl Endpoint for Linux {
 
     fn poll(&mut self, fd: Fd) -> Outcome<Readiness> {
         let fd = self.fd(fd)?;
-        let mut polled = [PollFd::new(&fd, PollFlags::IN | PollFlags::OUT)];
+        let mut polled = [PollFd::new(
+            &fd,
+            PollFlags::IN | PollFlags::OUT | PollFlags::RDHUP,
+        )];
         rustix::event::poll(&mut polled, Some(&Timespec::default()))?;
         let found = polled[0].revents();
         Ok(Readiness {
             readable: found.contains(PollFlags::IN),
             writable: found.contains(PollFlags::OUT),
-            hung_up: found.intersects(PollFlags::HUP | PollFlags::ERR),
+            hung_up: found.intersects(PollFlags::HUP | PollFlags::RDHUP | PollFlags::ERR),
         })
     }
 
