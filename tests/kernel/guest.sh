@@ -11,12 +11,15 @@ build_suite() { # The suite as one static binary: the guest has no libraries
 }
 
 make_initramfs() { # STAGE SET
-  local folder=$kernels/initramfs
+  local folder=$kernels/initramfs known=("$here/mtty.findings")
   rm -rf "$folder"
   mkdir -p "$folder"/{bin,dev,proc,sys,tmp,out}
   cp "$1/busybox" "$suite" "$folder/bin/"
   cp -r "$1/$2" "$folder/modules"
   echo "$2" >"$folder/set"
+  # The first entry that fits a test counts: what the kernel is known for comes before the driver.
+  [[ ! -f $here/$2.findings ]] || known=("$here/$2.findings" "${known[@]}")
+  cat "${known[@]}" >"$folder/findings"
   cp "$here/init" "$folder/init"
   chmod +x "$folder/init" "$folder/bin/busybox"
   [[ -z $destructive ]] || touch "$folder/destructive"
@@ -44,4 +47,6 @@ boot() { # STAGE REPORTS: the guest sends its /out as a tar archive over its sec
     tail -n 40 "$log" >&2
     exit 2
   fi
+  # What the kernel itself complained of is part of the report.
+  sed -nE 's/^\[[^]]*\] ((BUG|WARNING|Oops|watchdog|INFO: task).*)/kernel: \1/p' "$log" >>"$reports/$set.report"
 }

@@ -11,6 +11,8 @@ use crate::dut::{Check, Dut, End, expect, expect_eq};
 use crate::endpoint::Ability;
 use crate::test::Test;
 
+/// Seen with Linux's sample driver: it finds no session where the state says that there is one.
+const CRASHES: &str = "a driver that keeps the state beyond the last close, but not the session, crashes on this request";
 const OPERATIONS: [u32; 2] = [VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET];
 /// A bit of `flags` that means nothing.
 const RESERVED: [u32; 2] = [VFIO_DEVICE_FEATURE_PROBE << 1, 1 << 31];
@@ -36,6 +38,8 @@ pub(super) fn tests() -> Vec<Test> {
         let test = Test::new(V2_DISCOVERY_OPEN, run).case(format!("after-{state}"));
         tests.push(test.needs(Ability::Reopen).with(needed(state)));
     }
+    let used = Test::new(V2_DISCOVERY_OPEN, used_after_reopen).case("used-after-RESUMING");
+    tests.push(used.needs(Ability::Reopen).hazard(CRASHES));
     let opt_in = Test::new(V2_DISCOVERY_OPEN, opt_in_is_gone).and(V2_PRECOPY_OPT_IN);
     let opt_in = opt_in.case("second-version").with(Capabilities::PRE_COPY);
     tests.push(opt_in.needs(Ability::Reopen).needs(Ability::DataIoctl));
@@ -349,6 +353,16 @@ fn reopened(dut: &mut Dut, state: DeviceState) -> Check {
     if let Some(fd) = fd.filter(|_| dut.able(Ability::DataFd)) {
         has_ended(dut, fd, state.saving())?;
     }
+    works(dut)
+}
+
+/// The first request after an open, by a user space that does not look at the state before.
+fn used_after_reopen(dut: &mut Dut) -> Check {
+    dut.start(DeviceState::RESUMING)?;
+    dut.reopen()?;
+    let set = dut.set(DeviceState::STOP)?;
+    expect_ok("the first request after close and open", set.result)?;
+    dut.go(DeviceState::RUNNING)?;
     works(dut)
 }
 

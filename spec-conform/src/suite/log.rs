@@ -32,7 +32,7 @@ pub(super) fn tests() -> Vec<Test> {
     let seen = |rule, run| log(rule, run).needs(Ability::Work).needs(Ability::Traffic);
     let mut tests = vec![
         Test::new(V2_LOG_OPTIONAL, optional),
-        log(V2_LOG_START_REFUSED, start_refused),
+        log(V2_LOG_START_REFUSED, start_refused).case("rows"),
         log(V2_LOG_START_REFUSED, one_page_of_ranges).case("one-page"),
         log(V2_LOG_REPORT_REFUSED, report_refused),
         log(V2_LOG_PAGE_SIZE, page_size),
