@@ -18,7 +18,7 @@ fn run(arguments: &[&str]) -> String {
     if !err.is_empty() {
         write!(seen, "--- standard error\n{err}").unwrap();
     }
-    write!(seen, "--- exit code {code}\n").unwrap();
+    writeln!(seen, "--- exit code {code}").unwrap();
     seen
 }
 

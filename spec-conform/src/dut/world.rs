@@ -48,7 +48,6 @@ impl Dut {
 
     /// The same device, for another thread. What that does is not noted.
     pub fn second(&mut self) -> Check<Box<dyn Endpoint + Send>> {
-        let ok = |_: &Box<dyn Endpoint + Send>| "ok".to_owned();
         let second = self.ask("another thread begins", |endpoint| endpoint.second(), ok);
         Ok(second?)
     }
