@@ -13,6 +13,10 @@ mod states;
 mod steps;
 mod stream;
 
+use std::collections::HashMap;
+
+use vfio_migration::rules::ALL;
+
 use crate::test::Test;
 
 /// Every test of the suite: chapter by chapter, those that can harm a machine last.
@@ -33,10 +37,11 @@ pub fn all() -> Vec<Test> {
     ] {
         tests.extend(chapter());
     }
-    let place = |test: &Test| {
-        let rules = vfio_migration::rules::ALL;
-        rules.iter().position(|rule| *rule == test.rule())
-    };
-    tests.sort_by_key(|test| (test.hazard.is_some(), place(test)));
+    let places: HashMap<_, _> = ALL
+        .iter()
+        .enumerate()
+        .map(|(place, rule)| (rule.id, place))
+        .collect();
+    tests.sort_by_cached_key(|test| (test.hazard.is_some(), places.get(test.rule().id).copied()));
     tests
 }
