@@ -194,6 +194,7 @@ bugs! {
     BitmapClears Drt Buffering "bitmap-clears" "a report clears the bits that it does not set",
     BitmapOverruns Drt Buffering "bitmap-overruns" "a report sets a bit behind the end of its range",
     LastPageLost Drt Buffering "last-page-lost" "the last page of a report is never dirty",
+    UnalignedLost Drt Buffering "unaligned-lost" "a report that begins within a page loses that page",
     NotCleared Drt Buffering "not-cleared" "a report does not clear the log",
     AllCleared Drt Buffering "all-cleared" "a report of one page clears the whole log",
     RangesIgnored Drt Buffering "ranges-ignored" "everything is logged, whatever the ranges",

@@ -12,7 +12,9 @@ use crate::test::Test;
 
 mod seen;
 
-use seen::{complete, larger_pages, only_the_ranges, parts, read_and_clear, through_resets};
+use seen::{
+    complete, larger_pages, only_the_ranges, parts, read_and_clear, through_resets, unaligned,
+};
 
 const PAGE: u64 = 4096;
 /// A range that the tests of refusals use; nothing is known to be there.
@@ -47,6 +49,7 @@ pub(super) fn tests() -> Vec<Test> {
         seen(V2_LOG_READ_AND_CLEAR, read_and_clear),
         seen(V2_LOG_BITMAP, only_the_ranges).case("only-the-ranges"),
         seen(V2_LOG_BITMAP, parts).case("other-bases"),
+        seen(V2_LOG_BITMAP, unaligned).case("unaligned"),
         seen(V2_LOG_REPLICATE, larger_pages),
         seen(V2_LOG_INDEPENDENT, through_resets)
             .case("reset")

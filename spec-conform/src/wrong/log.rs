@@ -83,6 +83,12 @@ impl Wrong {
                     bitmap[word] &= !mask;
                 }
             }
+            Bug::UnalignedLost if !range.iova.is_multiple_of(page_size) => {
+                if let Some(first) = new.first() {
+                    let (word, mask) = bit(*first);
+                    bitmap[word] &= !mask;
+                }
+            }
             Bug::NotCleared => {
                 for number in new {
                     self.memory.pages.insert(range.iova + number * page_size);

@@ -109,6 +109,26 @@ pub(super) fn parts(dut: &mut Dut) -> Check {
     Ok(())
 }
 
+/// Pages of a report count from where it begins, also where the log's own pages begin elsewhere.
+pub(super) fn unaligned(dut: &mut Dut) -> Check {
+    let all = around(&written(dut)?);
+    log_start(dut, PAGE, &[all])?;
+    let written = written(dut)?;
+    let part = range(all.iova + PAGE / 2, all.length - PAGE);
+    let end = part.iova + part.length;
+    let mut expected = Vec::new();
+    for page in (part.iova..end).step_by(PAGE as usize) {
+        // A write was seen as the whole page that it was in.
+        let touched = |at: &u64| *at < (page + PAGE).min(end) && page < at + PAGE;
+        if written.iter().any(touched) {
+            expected.push(page);
+        }
+    }
+    let came = reported(dut, part, PAGE)?;
+    expect_pages("a report from the middle of a page on", &came, &expected)?;
+    log_stop(dut)
+}
+
 /// A page of a report is dirty where anything in it is.
 pub(super) fn larger_pages(dut: &mut Dut) -> Check {
     let pages = written(dut)?;
