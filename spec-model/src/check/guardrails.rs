@@ -114,14 +114,13 @@ fn only_value(register: Register<'_>, breach: &Breach) -> Option<bool> {
                     None => analysis::trace_name_holds(register, name, was, state, other),
                 });
                 seen[usize::from(value)] = true;
+                if seen == [true; 2] {
+                    return None;
+                }
             }
         }
     }
-    match seen {
-        [true, false] => Some(false),
-        [false, true] => Some(true),
-        _ => None,
-    }
+    (seen != [false; 2]).then_some(seen[1])
 }
 
 fn pairs(states: &[u32]) -> impl Iterator<Item = (&u32, &u32)> {

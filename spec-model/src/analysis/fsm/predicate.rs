@@ -7,45 +7,42 @@ use crate::model::{Fsm, Refusal};
 /// Whether an expression over states, predicates and behaviours holds in a state. In a value that is no
 /// state, no name of a state holds.
 pub fn holds(fsm: &Fsm, expr: &Expr, state: u32) -> bool {
-    holds_before(
-        fsm,
-        expr,
-        state,
-        fsm.predicates.len() + fsm.behaviours.len(),
-    )
+    expr.eval(&|name| name_holds(fsm, name, state))
+}
+
+/// Whether a state, predicate or behaviour of this name holds in a state.
+fn name_holds(fsm: &Fsm, name: &str, state: u32) -> bool {
+    let rows = fsm.predicates.len() + fsm.behaviours.len();
+    name_holds_before(fsm, name, state, rows)
 }
 
 /// Only the first `rows` predicates and behaviours may be named: a row speaks of earlier ones, so this
 /// ends even where a book was not checked.
-fn holds_before(fsm: &Fsm, expr: &Expr, state: u32, rows: usize) -> bool {
-    expr.eval(&|name| {
-        if let Some(named) = fsm.named(name) {
-            return named.value.value == state;
-        }
-        let predicates = fsm.predicates.iter().map(|p| (&p.name, &p.holds));
-        let behaviours = fsm.behaviours.iter().map(|b| (&b.name, &b.holds));
-        let mut known = predicates.chain(behaviours).take(rows).enumerate();
-        known
-            .find(|(_, (row, _))| row.value == name)
-            .is_some_and(|(row, (_, holds))| holds_before(fsm, &holds.value, state, row))
-    })
+fn name_holds_before(fsm: &Fsm, name: &str, state: u32, rows: usize) -> bool {
+    if let Some(named) = fsm.named(name) {
+        return named.value.value == state;
+    }
+    let predicates = fsm.predicates.iter().map(|p| (&p.name, &p.holds));
+    let behaviours = fsm.behaviours.iter().map(|b| (&b.name, &b.holds));
+    let mut known = predicates.chain(behaviours).take(rows).enumerate();
+    known
+        .find(|(_, (row, _))| row.value == name)
+        .is_some_and(|(row, (_, holds))| {
+            let earlier = |name: &str| name_holds_before(fsm, name, state, row);
+            holds.value.eval(&earlier)
+        })
 }
 
 /// Whether an expression over the two ends of a request holds: names speak of the state `to`, those with
 /// `was_` in front of the state `from`.
 pub fn ends_hold(fsm: &Fsm, expr: &Expr, from: u32, to: u32) -> bool {
-    expr.eval(&|name| name_holds(fsm, name, from, to))
+    expr.eval(&|name| end_holds(fsm, name, from, to))
 }
 
-fn name_holds(fsm: &Fsm, name: &str, from: u32, to: u32) -> bool {
-    let named = |name: &str, state| {
-        let span = fsm.span;
-        let name = name.to_owned();
-        holds(fsm, &Expr::Name(crate::expr::NameRef { name, span }), state)
-    };
+fn end_holds(fsm: &Fsm, name: &str, from: u32, to: u32) -> bool {
     match name.strip_prefix("was_") {
-        Some(before) => named(before, from),
-        None => named(name, to),
+        Some(before) => name_holds(fsm, before, from),
+        None => name_holds(fsm, name, to),
     }
 }
 
@@ -63,7 +60,7 @@ pub fn refuse<'a>(fsm: &'a Fsm, capabilities: &[&str], from: u32, to: u32) -> Op
     let value = |name: &str| match name {
         "unknown" => unknown,
         "unsupported" => !unknown && !supported(fsm, capabilities, to),
-        _ => name_holds(fsm, name, from, to),
+        _ => end_holds(fsm, name, from, to),
     };
     let mut refusals = fsm.refusals.iter();
     refusals.find(|refusal| refusal.when.value.eval(&value))
