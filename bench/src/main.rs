@@ -5,6 +5,7 @@
 
 mod compile;
 mod decompose;
+mod diff;
 mod files;
 mod machines;
 mod measure;
@@ -22,6 +23,7 @@ const BENCHES: &[Bench] = &[
     ("scale", read::scale),
     ("expand", read::expand),
     ("decompose", decompose::run),
+    ("diff", diff::run),
     ("next", next::run),
     ("stream", stream::run),
     ("stream2", stream2::run),

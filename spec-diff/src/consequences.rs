@@ -6,6 +6,7 @@
 mod devices;
 mod grouped;
 mod guardrails;
+mod invariants;
 mod items;
 mod logs;
 mod requests;
@@ -28,6 +29,7 @@ pub(crate) fn find(sides: &Sides<'_>) -> Vec<Consequence> {
     }
     let mut found = Vec::new();
     guardrails::find(sides, &mut found);
+    invariants::find(sides, &mut found);
     for old in &sides.base.editions {
         if let Some(new) = sides.head.edition(&old.name.value) {
             let both = Both { sides, old, new };

@@ -217,3 +217,16 @@ fn what_a_released_vmm_does_becomes_illegal() {
         )]),
     );
 }
+
+/// Devices that may do more in a state than the others in it expect.
+#[test]
+fn what_was_proved_of_the_system_does_not_hold() {
+    report(
+        "failed_invariant",
+        &edited(&[(
+            "v2/behaviour.md",
+            "| DMA | `may_dma_anywhere` | `RUNNING \\|\\| PRE_COPY` |",
+            "| DMA | `may_dma_anywhere` | `running` |",
+        )]),
+    );
+}

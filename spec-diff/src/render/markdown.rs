@@ -252,10 +252,28 @@ fn consequences(list: &[Consequence]) -> Vec<Part> {
         parts.push(Part {
             title: format!("<b>{title}</b> ({counts})"),
             open: matches!(table, "guardrail" | "invariant"),
-            pieces: table_of(first, &of),
+            pieces: match table {
+                "invariant" => of.iter().map(|it| drawn(it)).collect(),
+                _ => table_of(first, &of),
+            },
         });
     }
     parts
+}
+
+/// Both outcomes as they stand: a counterexample is a table of its own.
+fn drawn(it: &Consequence) -> String {
+    let sides = [("Before", &it.before), ("After", &it.after)];
+    let mut out = format!(
+        "**{}** · {}\n\n",
+        escaped(&consequence_headline(it)),
+        it.class.name()
+    );
+    for (word, lines) in sides {
+        let text = shortened(&lines.join("\n")).replace('`', "");
+        out.push_str(&format!("{word}:\n\n```text\n{text}\n```\n\n"));
+    }
+    out
 }
 
 /// A table as pieces: its head with the first row, then a row each.
@@ -269,7 +287,7 @@ fn table_of(first: &Consequence, of: &[&Consequence]) -> Vec<String> {
     let cell = |list: &[String]| match (list, first.table.as_str()) {
         ([], _) => "–".to_owned(),
         (list, "request") => one(&list.join(" → ")),
-        (list, "guardrail" | "invariant") => {
+        (list, "guardrail") => {
             let lines: Vec<String> = list.iter().map(|line| one(line)).collect();
             lines.join("<br>")
         }
