@@ -20,7 +20,8 @@
   const conditions = list(edition.conditions);
   const stream = bits ? "stream" : "session";
   const flows = list(edition.flows);
-  const faults = list(data.counterexamples);
+  const faults = list(data.counterexamples).filter((it) => it.counterexample)
+    .map(({ variant, counterexample }) => ({ name: variant, ...counterexample }));
 
   // ---- The page
 
@@ -218,7 +219,7 @@
     for (const it of [...flows, ...faults]) {
       const group = it.invariant ? "Counterexamples: a protection is missing" : it.released ? `Released: ${it.released}`
         : it.side === "source" ? "Saving" : "Resuming";
-      groups.set(group, [...list(groups.get(group)), [it.name, it.title ? `${it.title} (${it.name})` : it.name]]);
+      groups.set(group, [...list(groups.get(group)), [it.name, it.title ? `${it.title} (${it.name})` : `${it.name}: ${rows.get(`variant:${it.name}`).cells[1].textContent}`]]);
     }
     const go = (label, step) => button(label, step > 0 && step <= story.steps.length, () => show({ step }));
     return h("p", {},
@@ -408,12 +409,11 @@
 
   function flowCells(story, step) {
     const { how, state } = step.target;
-    const wanted = code(nameOf(how === "reset" ? step.after : state));
     const asked = bits ? "written " : "requested ";
     const now = stateOf(step.after)?.session;
     const device = () => h("td", { class: step.before !== step.after && "differs" },
       how === "reset" ? "reset to " : how === "reads" ? "reads " : how === "write" ? [asked, "again "]
-        : step.before !== state && asked, wanted,
+        : step.before !== state && asked, code(nameOf(how === "reset" ? step.after : state)),
       step.failure && [h("br"), h("span", { class: "bad" }, step.failure)],
       step.result && [h("br"), "gets ", words(`error:${step.result}`, 0)],
       now && [h("br"), h("small", {}, `${now} ${stream}`)]);
@@ -449,10 +449,42 @@
       asks && (bits ? actions(path) : arcs(path)), holdsOn(path, metIn(step))];
   }
 
+  const here = (name) => (name ? [valueOf(name)] : []);
+
+  /** Who does what; where the VMM begins a step of a flow, a link leads there. */
+  const deed = ({ actor, text, row }) => [h("strong", {}, `${actor}:`), " ",
+    row ? [text.split("`")[0], words(`flow:${row.flow}`, 0)] : text];
+
+  function faultCells(story, step, n) {
+    const device = (_, m) => {
+      const state = step.devices[m];
+      return h("td", { class: n > 0 && story.steps[n - 1].devices[m] !== state && "differs" },
+        state ? code(state) : "is not there", [...list(step.observed)[m]].map((name) => [h("br"), h("small", {}, name)]));
+    };
+    return [h("td", {}, deed(step)), story.devices.map(device)];
+  }
+
+  /** A step of a counterexample: each device has a state of its own, and the last step is where it is broken. */
+  function drawFault(story) {
+    const step = story.steps[view.step - 1];
+    const key = `variant:${story.name}`;
+    const last = view.step === story.steps.length;
+    mark(step.devices.flatMap(here), false);
+    said.replaceChildren(h("div", {}, h("p", {}, words(key, 0), ": ", words(key, 1), "."),
+      h("p", {}, `Step ${view.step} of ${story.steps.length}: `, deed(step), "."),
+      last && h("p", { class: "bad" }, "Broken: ", words(key, 3), " (", words(key, 2), "). Rule ", words(key, 4), ".")));
+    return [
+      steps(story, "Who does what", story.devices.map((it) => `${it.name} (${it.kind})`),
+        (it, n) => faultCells(story, it, n)),
+      holds(step.devices.flatMap((name, n) =>
+        here(name).map((state) => ({ label: story.devices[n].name, state, met: metIn(step) })))),
+    ];
+  }
+
   // ---- All of it
 
   function drawNotes() {
-    note.replaceChildren(...notes.map((text) => h("span", {}, text)));
+    note.textContent = notes.join(" ");
     note.hidden = !notes.length;
   }
 
@@ -472,16 +504,23 @@
     const focused = document.activeElement?.dataset?.control;
     const story = storyOf(view.flow);
     controls.replaceChildren(...[subject(), device(), story ? player(story) : ends()].flat().filter(Boolean));
-    const shown = story ? drawFlow(story) : drawRequest();
+    const shown = !story ? drawRequest() : story.invariant ? drawFault(story) : drawFlow(story);
     below.replaceChildren(...shown.flat(Infinity).filter(Boolean));
     drawNotes();
     reach();
     if (focused) root.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  /** What is wider than its box scrolls there: arrow keys have to reach it. */
+  /** On a phone, steps and arcs become cards. What is wider than its box scrolls there: arrow keys have to reach it. */
   function reach() {
-    for (const box of root.querySelectorAll(".table-wrapper")) {
+    const narrow = matchMedia("(max-width: 700px)").matches;
+    for (const table of below.querySelectorAll(".explorer-flow, .explorer-arcs")) {
+      table.classList.toggle("cards", narrow);
+      for (const cell of table.tBodies[0].querySelectorAll("tr > *")) {
+        if (cell.textContent) cell.dataset.head = table.rows[0].cells[cell.cellIndex].textContent;
+      }
+    }
+    for (const box of below.querySelectorAll(".table-wrapper")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }

@@ -173,6 +173,7 @@ test("every step of every flow is drawn", async () => {
       steps.push([
         document.querySelector(".explorer-flow [aria-current=step] button").textContent,
         document.querySelector(".explorer-answer").textContent,
+        [...document.querySelectorAll(".explorer-flow .current > td")].slice(1, -2).map((cell) => cell.textContent),
       ]);
       const next = document.querySelector("[data-control=Next]");
       if (next.hasAttribute("aria-disabled") || steps.length > 99) return steps;
@@ -185,10 +186,41 @@ test("every step of every flow is drawn", async () => {
       for (const flow of flows) {
         const steps = await page.evaluate(play, flow.name);
         assert.deepEqual(steps.map(([number]) => number), flow.steps.map((step) => String(step.number)), flow.name);
-        for (const [number, text] of steps) {
+        for (const [n, [number, text, devices]] of steps.entries()) {
+          assert.equal(devices.length, flow.devices === "many" ? 2 : 1);
+          const { target } = flow.steps[n];
+          assert.ok(devices.every((cell) => cell.includes(target.name ?? "reset to RUNNING")), `${flow.name}: ${devices}`);
           assert.ok(text.startsWith(`Step ${number} of ${flow.steps.length}: the VMM `), `${flow.name}: ${text}`);
           assert.doesNotMatch(text, /undefined|\[object/);
         }
+      }
+    });
+  }
+});
+
+test("counterexamples are those of `vfio-spec verify`, a column for each device", async () => {
+  /** Run inside the page: the rows of the one that is shown, and its last sentence. */
+  const shown = () => ({
+    rows: [...document.querySelectorAll(".explorer-flow tbody tr")].map((row) => [...row.cells].slice(1).map((cell) =>
+      (cell.querySelector("code")?.textContent ?? cell.textContent))),
+    texts: [...document.querySelectorAll(".explorer-flow tbody tr")].map((row) => row.cells[1].textContent),
+    said: document.querySelector(".explorer-answer").textContent,
+    marked: [...document.querySelectorAll(".node.on-path .name")].map((it) => it.textContent).sort(),
+  });
+  const { out } = await spec("verify", "--all-variants", "--format", "json");
+  const { editions } = JSON.parse(out);
+  assert.ok(editions.length > 0);
+  for (const { edition, variants } of editions) {
+    await explorer(edition, "", async (page) => {
+      for (const { variant, breaks, counterexample } of variants.filter(({ found }) => found)) {
+        const { devices, steps } = counterexample;
+        await page.goto(`${site.origin}/${edition}/explorer.html?flow=${variant}&step=${steps.length}`);
+        const found = await page.evaluate(shown);
+        assert.deepEqual(found.rows.map((row) => row.slice(1, 1 + devices.length)),
+          steps.map((step) => step.devices.map((state) => state ?? "is not there")), variant);
+        assert.deepEqual(found.texts, steps.map(({ actor, text }) => `${actor}: ${text.replaceAll("`", "")}`), variant);
+        assert.ok(found.said.includes("Broken: ") && found.said.includes(breaks), found.said);
+        assert.deepEqual(found.marked, [...new Set(steps.at(-1).devices.filter(Boolean))].sort(), variant);
       }
     });
   }
@@ -324,6 +356,7 @@ const VIEWS = {
   request: ["v2", "?from=PRE_COPY&to=STOP"],
   refused: ["v2", "?device=pre_copy&from=STOP_COPY&to=PRE_COPY"],
   step: ["v2", "?flow=qemu_v2_save&step=7"],
+  counterexample: ["v1", "?flow=no_barriers&step=3"],
   write: ["v1", "?from=RESUMING&to=SAVING"],
   steps: ["v1", "?flow=save&step=5"],
 };

@@ -1,9 +1,11 @@
 //! One chapter: the passes over it, and what they may look at.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use spec_model::model::{Book, Chapter, Edition, Rule};
 use spec_model::source::FileId;
+use spec_system::Shown;
 
 use crate::edit::Edits;
 use crate::rows::Row;
@@ -38,6 +40,8 @@ pub struct Site<'a> {
     chapters: Vec<usize>,
     /// The chapter that shows the coverage.
     coverage: Option<usize>,
+    /// What goes wrong in each variant: found once, when the first page asks.
+    counterexamples: OnceLock<Vec<Shown>>,
 }
 
 impl<'a> Site<'a> {
@@ -69,6 +73,7 @@ impl<'a> Site<'a> {
             coverage: shows
                 .find(|show| show.what.value == "coverage")
                 .map(|show| show.chapter),
+            counterexamples: OnceLock::new(),
         }
     }
 
@@ -149,6 +154,16 @@ impl<'a> Page<'a> {
     /// The chapter that this file holds.
     pub(crate) fn chapter_of_file(&self, file: FileId) -> usize {
         self.site.chapters[file.0 as usize]
+    }
+
+    /// What goes wrong in the variants of an edition, in the order of the book.
+    pub(crate) fn counterexamples(&self, edition: &Edition) -> impl Iterator<Item = &'a Shown> {
+        let all = self
+            .site
+            .counterexamples
+            .get_or_init(|| spec_system::counterexamples(self.book));
+        let name = edition.name.value.clone();
+        all.iter().filter(move |shown| shown.edition == name)
     }
 
     /// The edition that the chapter is part of.

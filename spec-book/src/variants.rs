@@ -25,14 +25,16 @@ fn shown(page: &Page<'_>, edition: &Edition, row: &Variant) -> Element {
     let section = el("section").class("counterexample");
     let href = page.to_row(edition, "variant", name);
     let head = el("h3").child(linked(code(name), href));
-    match spec_system::counterexample(edition, row) {
+    let mut all = page.counterexamples(edition);
+    let found = all.find(|shown| shown.variant == *name);
+    match found.and_then(|shown| shown.counterexample.as_ref()) {
         Some(found) => {
             let title = format!("What goes wrong in {name}");
             section
                 .child(head)
                 .child(caption(page, edition, row))
-                .child(counterexample::draw(page, edition, &found, &title))
-                .child(words(&found))
+                .child(counterexample::draw(page, edition, found, &title))
+                .child(words(found))
         }
         None => section.child(head).child(
             el("p")

@@ -20,7 +20,7 @@ mod vmm;
 /// The version of the schema. It grows with every change that a reader could notice.
 pub const FORMAT: u32 = 3;
 
-pub use page::page;
+pub use page::{page, part};
 
 /// The model as text, with a line end at the end.
 pub fn text(book: &Book) -> String {

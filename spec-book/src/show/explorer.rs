@@ -8,8 +8,10 @@ mod common;
 mod requests;
 mod writes;
 
+use serde_json::Value;
 use spec_model::analysis::{Register, register};
 use spec_model::model::Edition;
+use spec_system::Shown;
 
 use crate::draw::machine;
 use crate::html::{Element, data, el};
@@ -31,6 +33,28 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
         .class("explorer")
         .children(machine::draw(page, edition))
         .child(tables)
-        .child(data(&spec_gen::json::page(page.book, edition)));
+        .child(data(&page_data(page, edition)));
     vec![root]
+}
+
+/// What a script reads of a counterexample.
+const KEPT: &[&str] = &[
+    "variant",
+    "counterexample.invariant",
+    "counterexample.devices[].name",
+    "counterexample.devices[].kind",
+    "counterexample.steps[].actor",
+    "counterexample.steps[].text",
+    "counterexample.steps[].row.flow",
+    "counterexample.steps[].devices[]",
+    "counterexample.steps[].observed[]",
+    "counterexample.steps[].conditions[]",
+];
+
+fn page_data(page: &Page<'_>, edition: &Edition) -> Value {
+    let mut data = spec_gen::json::page(page.book, edition);
+    let shown: Vec<Shown> = page.counterexamples(edition).cloned().collect();
+    let all = spec_system::json::counterexamples(&shown);
+    data["counterexamples"] = spec_gen::json::part(all, KEPT);
+    data
 }

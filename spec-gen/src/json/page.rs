@@ -86,6 +86,11 @@ pub fn page(book: &Book, edition: &Edition) -> Value {
     json!({ "format": FORMAT, "editions": [select(whole, &kept)] })
 }
 
+/// The same for other data of a page: only these members, written as `steps[].text`.
+pub fn part(whole: Value, kept: &[&str]) -> Value {
+    select(whole, &Kept::new(kept, &[]))
+}
+
 /// The members that stay, by name; lists are not counted as a level.
 #[derive(Default)]
 struct Kept<'a> {

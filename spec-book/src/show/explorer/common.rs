@@ -1,7 +1,7 @@
 //! What both kinds of registers have: behaviours, the VMM's work, errors, flows.
 
 use spec_model::analysis::{Register, legal_while};
-use spec_model::model::{Behaviour, Condition, Edition, Fault, FaultAfter, Flow, Work};
+use spec_model::model::{Behaviour, Condition, Edition, Fault, FaultAfter, Flow, Variant, Work};
 
 use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
@@ -23,6 +23,10 @@ pub(super) fn tables(page: &Page<'_>, edition: &Edition, register: Register<'_>)
     if !edition.flows.is_empty() {
         elements.push(el("h3").text("Flows"));
         elements.push(view.flows());
+    }
+    if !edition.system.variants.is_empty() {
+        elements.push(el("h3").text("Counterexamples"));
+        elements.push(view.variants());
     }
     elements
 }
@@ -152,6 +156,36 @@ impl View<'_> {
             "Every flow, with its table and its picture behind the link",
             head(["Flow", "Title", "Released with"]),
             self.edition.flows.iter().map(row),
+        )
+    }
+
+    fn variants(&self) -> Element {
+        let row = |variant: &Variant| {
+            let (row, head) = declared(self.page, self.edition, "variant", &variant.name.value);
+            let broken = &variant.breaks.value;
+            let href = self.page.to_row(self.edition, "invariant", broken);
+            let mut invariants = self.edition.system.invariants.iter();
+            let invariant = invariants.find(|row| row.name.value == *broken);
+            let meaning = invariant.map_or("", |row| &row.meaning.value);
+            let rule = invariant.and_then(|row| self.page.rule(&row.rule.value));
+            let rule = rule.map(|rule| link(self.page.to_rule(rule), &rule.id.value));
+            row.child(head)
+                .child(self.page.prose(el("td"), &variant.meaning.value))
+                .child(el("td").child(linked(code(broken), href)))
+                .child(self.page.prose(el("td"), meaning))
+                .child(el("td").maybe(rule))
+        };
+        table(
+            "broken",
+            "Systems that are broken on purpose; the links lead to the shortest way to what goes wrong",
+            head([
+                "Variant",
+                "What is missing",
+                "Breaks",
+                "What goes wrong",
+                "Rule",
+            ]),
+            self.edition.system.variants.iter().map(row),
         )
     }
 }
