@@ -28,7 +28,7 @@ impl Domain {
 impl Vmm {
     /// The domain that a device is in.
     pub fn domain(&self, slot: usize) -> Domain {
-        if self.p2p {
+        if self.p2p && self.policy.p2p {
             Domain::of(&self.slots[slot].region.driver().describe())
         } else {
             Domain::WithoutPeers

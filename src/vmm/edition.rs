@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 use std::string::String;
 use std::vec::Vec;
 
-use super::{Log, Memory, Stream, VirtualMachine};
+use super::{Log, Memory, Plan, Stream, VirtualMachine};
 use crate::driver::{Function, Model};
 
 /// The names of one edition, and what the VMM does by them.
@@ -14,11 +14,47 @@ pub trait Edition: Debug + Sized + 'static {
     /// How an access can fail.
     type Fault: Copy + Debug + Display + PartialEq;
     /// What the VMM does in a step.
-    type Work: Copy + Display;
+    type Work: Copy + Display + PartialEq;
     /// What goes wrong in a step.
-    type Injection: Copy + Display;
+    type Injection: Copy + Debug + Display;
     /// A device in its slot.
     type Slot: Attached<Self>;
+
+    /// The capability by which a device can be quieted for a grace state.
+    const GRACE: &'static str;
+    /// Reads every stream to its end.
+    const DRAIN: Self::Work;
+    /// Reads a part of it.
+    const DRAIN_PARTLY: Self::Work;
+    /// Writes every stream.
+    const LOAD: Self::Work;
+    /// Writes a part of it.
+    const LOAD_PARTLY: Self::Work;
+    /// Sends pages that the dirty log names.
+    const COPY_DIRTY: Self::Work;
+    /// Sends all of memory.
+    const STREAM_MEMORY: Self::Work;
+
+    /// The book's flows.
+    fn plans() -> Vec<Plan<Self>>;
+
+    /// Gets ready for one of them.
+    fn prepare(vm: &mut VirtualMachine<Self>, plan: &Plan<Self>);
+
+    /// The state of a fresh device.
+    fn initial() -> Self::State;
+
+    /// Whether a device in this state has failed.
+    fn failed(state: Self::State) -> bool;
+
+    /// Whether a device in this state answers MMIO.
+    fn answers(state: Self::State) -> bool;
+
+    /// Whether a device in this state may assume that nobody touches it.
+    fn may_assume_quiet(state: Self::State) -> bool;
+
+    /// Whether the IOMMU lets one device write into the MMIO of another.
+    fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool;
 
     /// The state that this device takes where the flow says `state`; `None` if it waits where it is.
     fn own(slot: &Self::Slot, state: Self::State) -> Option<Self::State>;
@@ -74,14 +110,23 @@ pub trait Attached<E: Edition>: Debug {
     /// `A`, `B`, …
     fn label(&self) -> &str;
 
+    /// Which driver it has.
+    fn model(&self) -> Model;
+
+    /// Whether it has a capability or property of this name.
+    fn offers(&self, feature: &str) -> bool;
+
+    /// Where it is plugged in.
+    fn place(&self) -> usize;
+
     /// The state that it is in.
     fn state(&self) -> E::State;
 
     /// The device, through its driver.
     fn function(&mut self) -> &mut dyn Function;
 
-    /// Whether it has loaded a stream.
-    fn has_loaded(&self) -> bool;
+    /// What its state was after its last load, if there was one.
+    fn loaded(&self) -> Option<&[u8]>;
 
     /// Brings it to a state. Where that begins a stream, `stream` begins.
     ///
@@ -113,7 +158,7 @@ pub trait Attached<E: Edition>: Debug {
 
 /// Where a step brings the devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target<S> {
+pub enum Target<S> {
     /// Into a state, unless they are there.
     State(S),
     /// Into a state, even so.
@@ -125,16 +170,33 @@ pub(super) enum Target<S> {
 }
 
 /// A step of a flow, of either edition.
-#[derive(Debug)]
-pub(super) struct Step<E: Edition> {
-    pub(super) number: u32,
-    pub(super) target: Target<E::State>,
-    pub(super) vcpu_running: bool,
-    pub(super) dirty_tracking: bool,
-    pub(super) work: &'static [E::Work],
-    pub(super) injection: Option<E::Injection>,
-    pub(super) barrier: Option<&'static str>,
-    pub(super) result: Option<E::Fault>,
+pub struct Step<E: Edition> {
+    /// Counted from 1.
+    pub number: u32,
+    /// Where the devices go.
+    pub target: Target<E::State>,
+    /// Whether the vCPUs run then.
+    pub vcpu_running: bool,
+    /// Whether the dirty log is on.
+    pub dirty_tracking: bool,
+    /// What is done.
+    pub work: &'static [E::Work],
+    /// What goes wrong.
+    pub injection: Option<E::Injection>,
+    /// The grace state that all devices reach before any goes on.
+    pub barrier: Option<&'static str>,
+    /// The error that the devices answer with.
+    pub result: Option<E::Fault>,
+}
+
+impl<E: Edition> Debug for Step<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Step")
+            .field("number", &self.number)
+            .field("target", &self.target)
+            .field("vcpu_running", &self.vcpu_running)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `run` for the flows of one generated edition.
@@ -142,15 +204,21 @@ macro_rules! follows {
     ($edition:ty, $module:ident) => {
         impl VirtualMachine<$edition> {
             fn follow(&mut self, flow: &$module::Flow) -> Result<(), super::Failure> {
-                let destination = flow.side == $module::Side::Destination;
-                flow.steps.iter().try_for_each(|step| {
+                let plan = Self::plan_of(flow);
+                self.connect();
+                let mut steps = plan.steps.iter();
+                steps.try_for_each(|step| self.step(plan.destination, step))
+            }
+
+            fn plan_of(flow: &$module::Flow) -> super::Plan<$edition> {
+                let steps = flow.steps.iter().map(|step| {
                     let target = match step.target {
                         $module::Target::State(state) => Target::State(state),
                         $module::Target::Write(state) => Target::Write(state),
                         $module::Target::Reset => Target::Reset,
                         $module::Target::Reads(state) => Target::Reads(state),
                     };
-                    let step = Step {
+                    Step {
                         number: step.number,
                         target,
                         vcpu_running: step.vcpu_running,
@@ -159,9 +227,17 @@ macro_rules! follows {
                         injection: step.injection,
                         barrier: step.barrier,
                         result: step.result,
-                    };
-                    self.step(destination, &step)
-                })
+                    }
+                });
+                super::Plan {
+                    name: flow.name,
+                    destination: flow.side == $module::Side::Destination,
+                    many: flow.devices == $module::Devices::Many,
+                    released: flow.released.is_some(),
+                    needs: flow.needs,
+                    lacks: flow.lacks,
+                    steps: steps.collect(),
+                }
             }
         }
     };

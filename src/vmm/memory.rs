@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 use std::vec::Vec;
 
+use super::peers::{PeerWrite, Peers, decode};
 use crate::driver::Bus;
 
 /// Bytes of a page, the unit of the dirty log.
@@ -11,7 +12,10 @@ pub const PAGE: usize = 4096;
 
 /// The memory of one machine. Clones are the same memory.
 #[derive(Clone, Debug)]
-pub struct Memory(Arc<Mutex<Inner>>);
+pub struct Memory {
+    inner: Arc<Mutex<Inner>>,
+    pub(super) peers: Peers,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -28,7 +32,10 @@ impl Memory {
             dirty: vec![false; pages],
             tracking: false,
         };
-        Self(Arc::new(Mutex::new(inner)))
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+            peers: Peers::default(),
+        }
     }
 
     /// A device's way to this memory.
@@ -36,6 +43,25 @@ impl Memory {
         Port {
             memory: self.clone(),
             traffic: Arc::default(),
+            place: None,
+        }
+    }
+
+    /// The way of the device in a place of the machine, which may lead to its peers as well.
+    pub(super) fn port_of(&self, place: usize) -> Port {
+        Port {
+            place: Some(place),
+            ..self.port()
+        }
+    }
+
+    /// Has at least this many pages from now on; new ones are zero.
+    pub(super) fn grow(&self, pages: usize) {
+        let mut inner = self.lock();
+        if pages > inner.dirty.len() {
+            inner.bytes.resize(pages * PAGE, 0);
+            let tracking = inner.tracking;
+            inner.dirty.resize(pages, tracking);
         }
     }
 
@@ -111,7 +137,7 @@ impl Memory {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,6 +154,7 @@ impl Inner {
 pub struct Port {
     memory: Memory,
     traffic: Arc<Mutex<Traffic>>,
+    place: Option<usize>,
 }
 
 /// What came over a port.
@@ -158,7 +185,14 @@ impl Bus for Port {
 
     fn write(&self, address: u64, from: &[u8]) -> bool {
         self.count().dma += 1;
-        self.memory.write(address, from)
+        match self.place.zip(decode(address)) {
+            Some((from_place, (to, offset))) => {
+                let bytes = from.to_vec();
+                let write = PeerWrite { to, offset, bytes };
+                self.memory.peers.post(from_place, write)
+            }
+            None => self.memory.write(address, from),
+        }
     }
 
     fn interrupt(&self) {

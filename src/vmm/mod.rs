@@ -6,8 +6,10 @@
 mod domain;
 mod edition;
 mod guest;
+mod lifecycle;
 mod log;
 mod memory;
+mod peers;
 mod run;
 mod slot;
 mod transfer;
@@ -18,10 +20,12 @@ mod work;
 use std::vec::Vec;
 
 pub use domain::Domain;
-pub use edition::{Amount, Attached, Edition};
-pub use guest::Guest;
+pub use edition::{Amount, Attached, Edition, Step, Target};
+pub use guest::{Guest, PeerUse};
+pub use lifecycle::{Go, Outcome, Plan, Policy, Purpose, Refused, Touches};
 pub use log::Log;
 pub use memory::{Memory, PAGE, Port, Traffic};
+pub use peers::{MMIO, MMIO_WINDOW, mmio};
 pub use run::Failure;
 pub use slot::Slot;
 pub use transfer::{Stream, Transfer};
@@ -45,12 +49,20 @@ pub struct VirtualMachine<E: Edition> {
     pub transfer: Transfer,
     /// Whether devices may reach each other at all. Flows that do not quiet devices with NDMA turn it off.
     pub p2p: bool,
+    /// What it decides for itself.
+    pub policy: Policy,
     /// Whether the guest's CPUs run.
     vcpus: bool,
     /// A last look at the dirty log that waits for a device without NDMA.
     snapshot_due: bool,
     /// Pages that the last look at the dirty log found.
     last_dirty: Vec<usize>,
+    /// How many the last look at it found while the guest ran.
+    last_round: usize,
+    touches: Touches,
+    seed: u32,
+    /// Devices that were plugged.
+    opened: u32,
     /// What happened.
     pub log: Log,
 }
@@ -58,23 +70,54 @@ pub struct VirtualMachine<E: Edition> {
 impl<E: Edition> VirtualMachine<E> {
     /// A machine with these devices. Machines with different seeds never name two streams alike.
     pub fn new(models: &[Model], seed: u32) -> Self {
-        let memory = Memory::new(models.len() * Guest::PAGES);
-        let slots = models
+        let places = models.iter().enumerate();
+        let places: Vec<(Model, usize)> = places.map(|(n, model)| (*model, n)).collect();
+        Self::with_places(&places, seed)
+    }
+
+    /// The same, with the devices in these places.
+    pub fn with_places(devices: &[(Model, usize)], seed: u32) -> Self {
+        let places = devices.iter().map(|(_, place)| *place);
+        let pages = places.clone().max().map_or(0, |last| last + 1) * Guest::PAGES;
+        let memory = Memory::new(pages);
+        let slots = devices
             .iter()
-            .enumerate()
-            .map(|(n, model)| E::Slot::open(*model, n, seed, &memory))
+            .map(|(model, place)| E::Slot::open(*model, *place, seed, &memory))
             .collect();
         Self {
             memory,
             slots,
-            guest: Guest::new(models.len()),
-            transfer: Transfer::new(models.len()),
+            guest: Guest::at(places),
+            transfer: Transfer::new(devices.len()),
             p2p: true,
+            policy: Policy::default(),
             vcpus: false,
             snapshot_due: false,
             last_dirty: Vec::new(),
+            last_round: 0,
+            touches: Touches::default(),
+            seed,
+            opened: 0,
             log: Log::default(),
         }
+    }
+
+    /// What a machine at the destination has to look like: each device and its place.
+    pub fn places(&self) -> Vec<(Model, usize)> {
+        let slots = self.slots.iter();
+        slots.map(|slot| (slot.model(), slot.place())).collect()
+    }
+
+    /// A machine for what this one has sent.
+    pub fn destination(&self, seed: u32) -> Self {
+        let mut vmm = Self {
+            transfer: self.transfer.clone(),
+            policy: self.policy,
+            p2p: self.p2p,
+            ..Self::with_places(&self.places(), seed)
+        };
+        vmm.forbid_interrupts();
+        vmm
     }
 
     /// A machine at the destination, with what has arrived for it.
@@ -83,10 +126,15 @@ impl<E: Edition> VirtualMachine<E> {
             transfer,
             ..Self::new(models, seed)
         };
-        for slot in &mut vmm.slots {
+        vmm.forbid_interrupts();
+        vmm
+    }
+
+    /// Until the interrupts are set up, a destination has none.
+    fn forbid_interrupts(&mut self) {
+        for slot in &mut self.slots {
             slot.function().device_mut().permit_interrupts(false);
         }
-        vmm
     }
 
     /// The guest uses its devices for a while, outside any flow. Gives how many of its requests were answered.

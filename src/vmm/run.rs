@@ -84,6 +84,7 @@ impl<E: Edition> VirtualMachine<E> {
     /// Every device, in the state of the step or in its own.
     fn bring_devices(&mut self, step: &Step<E>) -> Result<(), String> {
         for slot in 0..self.slots.len() {
+            self.let_devices_run();
             let before = self.slots[slot].state();
             let result = match step.target {
                 Target::State(state) => match E::own(&self.slots[slot], state) {
@@ -113,7 +114,10 @@ impl<E: Edition> VirtualMachine<E> {
     ) -> Result<Result<(), E::Fault>, String> {
         E::may_request(self, slot, state)?;
         let stream = &mut self.transfer.streams[slot];
-        Ok(self.slots[slot].request(state, stream, &mut self.log))
+        let result = self.slots[slot].request(state, stream, &mut self.log);
+        // What was under way is done, or it would not have returned.
+        self.deliver();
+        Ok(result)
     }
 
     pub(super) fn reset(&mut self, slot: usize) {
@@ -175,10 +179,11 @@ impl<E: Edition> VirtualMachine<E> {
 
     /// At the destination, the guest is the one that arrived, from the first start on.
     fn let_vcpus_run(&mut self, destination: bool) -> Result<(), String> {
+        self.let_devices_run();
         if !self.all_running() {
             return Err(String::from("the vCPUs run while a device does not"));
         }
-        let arrived = self.slots.iter().any(|slot| slot.has_loaded());
+        let arrived = self.slots.iter().any(|slot| slot.loaded().is_some());
         if !self.vcpus && destination && arrived {
             let page_requests = self.guest.page_requests;
             self.guest = self.transfer.guest.clone();

@@ -18,6 +18,8 @@ use crate::v1::{Capabilities, DeviceState, Driver, Fault, Register};
 pub struct Slot {
     /// Which driver it has.
     pub model: Model,
+    /// Where it is plugged in: it keeps this while others come and go.
+    pub place: usize,
     /// `A`, `B`, …
     pub label: String,
     /// Its migration region.
@@ -34,12 +36,13 @@ pub struct Slot {
 
 impl Slot {
     pub(super) fn new(model: Model, number: usize, seed: u32, memory: &Memory) -> Self {
-        let port = memory.port();
+        let port = memory.port_of(number);
         let label = char::from(b'A' + (number % 26) as u8).to_string();
         let seed = seed.wrapping_mul(256).wrapping_add(number as u32);
         let region = model.open(seed, port.clone());
         Self {
             model,
+            place: number,
             label,
             region,
             port,

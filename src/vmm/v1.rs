@@ -1,7 +1,7 @@
 //! Flows of v1: the region, NDMA, page requests.
 
 use super::edition::{Amount, Attached, Edition, Step, Target, follows};
-use super::{Failure, Log, Memory, Slot, Stream, VirtualMachine};
+use super::{Failure, Log, Memory, Plan, Slot, Stream, VirtualMachine};
 use crate::driver::{Function, Model};
 use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
 use std::format;
@@ -21,6 +21,45 @@ impl Edition for V1 {
     type Work = Work;
     type Injection = Injection;
     type Slot = Slot;
+
+    const GRACE: &'static str = "ndma";
+    const DRAIN: Work = Work::Drain;
+    const DRAIN_PARTLY: Work = Work::DrainPartly;
+    const LOAD: Work = Work::Load;
+    const LOAD_PARTLY: Work = Work::LoadPartly;
+    const COPY_DIRTY: Work = Work::CopyDirtyMemory;
+    const STREAM_MEMORY: Work = Work::StreamMemory;
+
+    fn initial() -> DeviceState {
+        DeviceState::INITIAL
+    }
+
+    fn failed(state: DeviceState) -> bool {
+        state.error()
+    }
+
+    fn answers(state: DeviceState) -> bool {
+        state.answers_mmio()
+    }
+
+    fn may_assume_quiet(state: DeviceState) -> bool {
+        state.may_assume_quiet_mmio()
+    }
+
+    fn plans() -> Vec<Plan<Self>> {
+        let flows = v1::flows::ALL.iter();
+        flows
+            .map(|flow| VirtualMachine::<Self>::plan_of(flow))
+            .collect()
+    }
+
+    fn prepare(vm: &mut VirtualMachine<Self>, plan: &Plan<Self>) {
+        vm.guest.page_requests = vm.may_request_pages(&plan.steps);
+    }
+
+    fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool {
+        vm.maps(vm.domain(from), to)
+    }
 
     /// A device without NDMA is in the same state without the bit.
     fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
@@ -102,6 +141,22 @@ impl Attached<V1> for Slot {
         &self.label
     }
 
+    fn model(&self) -> Model {
+        self.model
+    }
+
+    fn offers(&self, feature: &str) -> bool {
+        self.region
+            .driver()
+            .describe()
+            .flag(feature)
+            .unwrap_or(false)
+    }
+
+    fn place(&self) -> usize {
+        self.place
+    }
+
     fn state(&self) -> DeviceState {
         self.region.state()
     }
@@ -110,8 +165,8 @@ impl Attached<V1> for Slot {
         self.region.driver_mut()
     }
 
-    fn has_loaded(&self) -> bool {
-        self.loaded.is_some()
+    fn loaded(&self) -> Option<&[u8]> {
+        self.loaded.as_deref()
     }
 
     fn request(
@@ -167,42 +222,16 @@ impl VirtualMachine<V1> {
     /// # Errors
     /// A step did not go as the flow says.
     pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
-        self.guest.page_requests = self.may_request_pages(flow);
+        self.guest.page_requests = self.may_request_pages(&Self::plan_of(flow).steps);
         self.p2p &= flow.needs.contains(&"ndma");
         self.follow(flow)
     }
 
-    /// After a failure, at the source: what is in error is reset, all others go back to where they came from.
-    pub fn go_back(&mut self) {
-        self.vcpus = false;
-        self.snapshot_due = false;
-        self.memory.track(false);
-        self.log.step("goes back");
-        // All answer before any may touch another.
-        for state in [
-            DeviceState::INITIAL | DeviceState::NDMA,
-            DeviceState::INITIAL,
-        ] {
-            for slot in 0..self.slots.len() {
-                let reads = self.slots[slot].region.state();
-                let own = V1::own(&self.slots[slot], state);
-                let there = own.is_none() || reads == DeviceState::INITIAL;
-                let failed =
-                    !there && !reads.error() && !matches!(self.request(slot, state), Ok(Ok(())));
-                if reads.error() || failed {
-                    self.reset(slot);
-                }
-            }
-        }
-    }
-
     /// The vIOMMU asks the guest for pages only where the flow settles such requests, for devices that can
     /// be quieted meanwhile.
-    fn may_request_pages(&self, flow: &Flow) -> bool {
-        let settles = flow
-            .steps
-            .iter()
-            .any(|step| step.work.contains(&Work::SettlePageRequests));
+    fn may_request_pages(&self, steps: &[Step<V1>]) -> bool {
+        let mut steps = steps.iter();
+        let settles = steps.any(|step| step.work.contains(&Work::SettlePageRequests));
         settles
             && self
                 .slots

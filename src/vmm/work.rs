@@ -2,8 +2,8 @@
 
 use std::format;
 
-use super::VirtualMachine;
 use super::edition::{Amount, Attached, Edition};
+use super::{PeerUse, VirtualMachine};
 use crate::driver::device::Trouble;
 
 impl<E: Edition> VirtualMachine<E> {
@@ -50,11 +50,23 @@ impl<E: Edition> VirtualMachine<E> {
                     device.answer_page_request();
                 }
             }
+            self.deliver();
         }
         let answered = (0..self.slots.len())
             .map(|number| self.guest.collect(number, &self.memory))
             .sum();
+        self.leave_work_behind();
         (asked, answered)
+    }
+
+    /// A guest that makes devices write to each other gives them enough to be busy while the VMM quiets them.
+    fn leave_work_behind(&mut self) {
+        if self.guest.peers == PeerUse::Nothing {
+            return;
+        }
+        for (number, slot) in self.slots.iter_mut().enumerate() {
+            self.guest.ask(number, slot.function(), &self.memory, 12);
+        }
     }
 
     pub(super) fn stream_memory(&mut self) {
@@ -65,6 +77,7 @@ impl<E: Edition> VirtualMachine<E> {
 
     pub(super) fn copy_dirty_memory(&mut self) {
         let dirty = self.memory.take_dirty();
+        self.last_round = dirty.len();
         self.log
             .note(format!("memory: {} dirty pages", dirty.len()));
         self.send_pages(dirty);
@@ -137,6 +150,8 @@ impl<E: Edition> VirtualMachine<E> {
     }
 
     pub(super) fn receive_memory(&mut self) {
+        let last = self.transfer.pages.keys().next_back();
+        self.memory.grow(last.map_or(0, |last| last + 1));
         for (page, bytes) in &self.transfer.pages {
             self.memory.set_page(*page, bytes);
         }

@@ -8,7 +8,7 @@ use std::format;
 use std::vec::Vec;
 
 use super::edition::{Amount, Edition, Step, Target, follows};
-use super::{Failure, Memory, VirtualMachine};
+use super::{Failure, Memory, Plan, VirtualMachine};
 use crate::driver::{Function, Model};
 use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
 
@@ -25,6 +25,45 @@ impl Edition for V2 {
     type Work = Work;
     type Injection = Injection;
     type Slot = Slot;
+
+    const GRACE: &'static str = "p2p";
+    const DRAIN: Work = Work::Drain;
+    const DRAIN_PARTLY: Work = Work::DrainPartly;
+    const LOAD: Work = Work::Load;
+    const LOAD_PARTLY: Work = Work::LoadPartly;
+    const COPY_DIRTY: Work = Work::CopyDirtyMemory;
+    const STREAM_MEMORY: Work = Work::StreamMemory;
+
+    fn initial() -> DeviceState {
+        DeviceState::INITIAL
+    }
+
+    fn failed(state: DeviceState) -> bool {
+        state.error()
+    }
+
+    fn answers(state: DeviceState) -> bool {
+        state.answers_mmio()
+    }
+
+    fn may_assume_quiet(state: DeviceState) -> bool {
+        state.may_assume_quiet_mmio()
+    }
+
+    fn plans() -> Vec<Plan<Self>> {
+        let flows = v2::flows::ALL.iter();
+        flows
+            .map(|flow| VirtualMachine::<Self>::plan_of(flow))
+            .collect()
+    }
+
+    fn prepare(_: &mut VirtualMachine<Self>, _: &Plan<Self>) {}
+
+    /// A device that has no P2P states is kept out of P2P.
+    fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool {
+        let both = |slot: usize| vm.slots[slot].has(Capabilities::P2P);
+        vm.p2p && vm.policy.p2p && both(from) && both(to)
+    }
 
     /// A device without pre-copy runs where others are in pre-copy; one without P2P runs where others go quiet.
     fn own(slot: &Slot, state: DeviceState) -> Option<DeviceState> {
@@ -122,9 +161,7 @@ impl VirtualMachine<V2> {
     /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if one of the two has no
     /// P2P states: such a device is kept out of P2P, and the IOMMU blocks the write.
     pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
-        let mapped = [from, to]
-            .iter()
-            .all(|slot| self.slots[*slot].has(Capabilities::P2P));
+        let mapped = V2::reaches(self, from, to);
         if mapped {
             self.slots[to].device.driver_mut().peer_write(offset, bytes);
         }

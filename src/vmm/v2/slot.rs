@@ -22,6 +22,8 @@ const BUFFER: usize = 1 << 20;
 pub struct Slot {
     /// Which driver it has.
     pub model: Model,
+    /// Where it is plugged in: it keeps this while others come and go.
+    pub place: usize,
     /// `A`, `B`, …
     pub label: String,
     /// The device.
@@ -114,10 +116,11 @@ impl Slot {
 
 impl Attached<V2> for Slot {
     fn open(model: Model, number: usize, seed: u32, memory: &Memory) -> Self {
-        let port = memory.port();
+        let port = memory.port_of(number);
         let seed = seed.wrapping_mul(256).wrapping_add(number as u32);
         Self {
             model,
+            place: number,
             label: char::from(b'A' + (number % 26) as u8).to_string(),
             device: model.open_v2(seed, port.clone()),
             fd: None,
@@ -131,6 +134,18 @@ impl Attached<V2> for Slot {
         &self.label
     }
 
+    fn model(&self) -> Model {
+        self.model
+    }
+
+    fn offers(&self, feature: &str) -> bool {
+        Capabilities::named(feature).is_some_and(|capability| self.has(capability))
+    }
+
+    fn place(&self) -> usize {
+        self.place
+    }
+
     fn state(&self) -> DeviceState {
         self.device.state()
     }
@@ -139,8 +154,8 @@ impl Attached<V2> for Slot {
         self.device.driver_mut()
     }
 
-    fn has_loaded(&self) -> bool {
-        self.loaded.is_some()
+    fn loaded(&self) -> Option<&[u8]> {
+        self.loaded.as_deref()
     }
 
     fn request(

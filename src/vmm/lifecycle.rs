@@ -1,0 +1,69 @@
+//! A machine's whole life: started, stopped and continued, saved and resumed, cancelled, failed, changed.
+//!
+//! What is done in which order, the book's flows say: [`VirtualMachine::save`] and its like choose the flow
+//! that uses most of what the devices have, and follow it. Whatever goes wrong on the way, the machine is
+//! taken [back](VirtualMachine::go_back), so that the guest goes on.
+
+mod drive;
+mod plan;
+mod plug;
+
+use std::string::String;
+
+pub use plan::{Plan, Purpose};
+pub use plug::Touches;
+
+/// What a VMM decides for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Whether devices may reach each other at all: `enable_p2p`. Off, only the domain without MMIO is built.
+    pub p2p: bool,
+    /// Refuse to migrate several devices of which one cannot be quieted.
+    pub refuse_mixes: bool,
+    /// How often a pre-copy step is repeated at most.
+    pub rounds: usize,
+    /// A pre-copy step is repeated while its last round found more dirty pages than this.
+    pub dirty_pages: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            p2p: true,
+            refuse_mixes: false,
+            rounds: 4,
+            dirty_pages: 1,
+        }
+    }
+}
+
+/// How a run ended that could end in more than one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It reached its end.
+    Done,
+    /// It did not; the machine is where it was before, with devices reset that had broken. Why.
+    WentBack(String),
+}
+
+/// Why a VMM does not even begin. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Its policy does not take this mix: the device of this slot cannot be quieted.
+    Mix(usize),
+    /// No flow of the book fits the devices.
+    NoFlow,
+    /// Devices come and go only while the vCPUs run.
+    NotNow,
+    /// There is no such slot.
+    NoSlot,
+}
+
+/// What somebody else wants after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Go {
+    /// On.
+    On,
+    /// Back.
+    Back,
+}

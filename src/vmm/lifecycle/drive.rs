@@ -1,0 +1,181 @@
+//! Follows plans, and goes back where they fail.
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use super::super::edition::{Edition, Step, Target};
+use super::super::{Attached, Transfer, VirtualMachine};
+use super::{Go, Outcome, Plan, Purpose, Refused};
+
+impl<E: Edition> VirtualMachine<E> {
+    /// Whether the guest's CPUs run.
+    pub fn vcpus_run(&self) -> bool {
+        self.vcpus
+    }
+
+    /// Starts the machine for the first time.
+    pub fn start(&mut self) {
+        self.connect();
+        self.vcpus = true;
+        self.run_guest();
+    }
+
+    /// Leaves: reads everything into [`VirtualMachine::transfer`], and stays stopped. After each step,
+    /// `meddle` is asked, with its number, whether to go on; it may also make devices fail, and, while the
+    /// vCPUs run, plug and unplug some.
+    ///
+    /// # Errors
+    /// Nothing was done at all.
+    pub fn save(
+        &mut self,
+        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+    ) -> Result<Outcome, Refused> {
+        self.admit()?;
+        self.transfer = Transfer::new(self.slots.len());
+        self.live(Purpose::Save, meddle)
+    }
+
+    /// Enters with what is in [`VirtualMachine::transfer`]; the guest runs then. If it cannot, every device is
+    /// reset, and the source has to go on.
+    ///
+    /// # Errors
+    /// Nothing was done at all.
+    pub fn resume(
+        &mut self,
+        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+    ) -> Result<Outcome, Refused> {
+        self.live(Purpose::Resume, meddle)
+    }
+
+    /// Stops the machine, and lets it go on. `meddle` as with [`VirtualMachine::save`].
+    ///
+    /// # Errors
+    /// Nothing was done at all.
+    pub fn stop_and_continue(
+        &mut self,
+        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+    ) -> Result<Outcome, Refused> {
+        self.live(Purpose::StopAndContinue, meddle)
+    }
+
+    /// Whether the policy allows a migration of these devices.
+    fn admit(&self) -> Result<(), Refused> {
+        let mut slots = self.slots.iter();
+        match slots.position(|slot| !slot.offers(E::GRACE)) {
+            Some(slot) if self.policy.refuse_mixes && self.slots.len() > 1 => {
+                Err(Refused::Mix(slot))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn live(
+        &mut self,
+        purpose: Purpose,
+        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+    ) -> Result<Outcome, Refused> {
+        let plan = self.plan(purpose).ok_or(Refused::NoFlow)?;
+        self.log.step(format!("follows {}", plan.name));
+        self.connect();
+        E::prepare(self, &plan);
+        for step in &plan.steps {
+            let went = self.step(plan.destination, step);
+            let went = went.map_err(|failure| format!("{failure}"));
+            let went = went.and_then(|()| self.converge(step));
+            let why = match went {
+                Err(why) => Some(why),
+                Ok(()) if meddle(self, step.number) == Go::Back => Some(String::from("cancelled")),
+                Ok(()) => None,
+            };
+            if let Some(why) = why {
+                self.abandon(&plan);
+                return Ok(Outcome::WentBack(why));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Repeats what a step does while the guest runs, until little is left.
+    fn converge(&mut self, step: &Step<E>) -> Result<(), String> {
+        let repeats = step.vcpu_running && step.work.contains(&E::COPY_DIRTY);
+        for _ in 1..self.policy.rounds {
+            if !repeats || self.last_round <= self.policy.dirty_pages {
+                break;
+            }
+            self.run_guest();
+            for work in step.work.iter().filter(|work| **work != E::STREAM_MEMORY) {
+                E::work(self, *work).map_err(|fault| format!("{work} failed with {fault}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn abandon(&mut self, plan: &Plan<E>) {
+        if !plan.destination {
+            return self.go_back();
+        }
+        self.vcpus = false;
+        for slot in 0..self.slots.len() {
+            self.reset(slot);
+        }
+    }
+
+    /// The states on the way back, in their order: those in which a flow that stops and continues starts the
+    /// devices again.
+    fn way_back(&self) -> Vec<E::State> {
+        let plan = self.plan(Purpose::StopAndContinue);
+        let mut steps = plan.into_iter().flat_map(|plan| plan.steps);
+        let stopped = |step: &Step<E>| match step.target {
+            Target::State(state) => E::dma_quiet(state) && !E::answers(state),
+            _ => false,
+        };
+        let mut states = Vec::new();
+        while let Some(step) = steps.next() {
+            if stopped(&step) {
+                states = steps
+                    .filter_map(|step| match step.target {
+                        Target::State(state) => Some(state),
+                        _ => None,
+                    })
+                    .collect();
+                break;
+            }
+        }
+        states
+    }
+
+    /// After a cancellation or a failure, at the source: what is in error, or fails on the way, is reset; all
+    /// others go back to where they came from, through the grace state, and the guest goes on.
+    pub fn go_back(&mut self) {
+        self.vcpus = false;
+        self.snapshot_due = false;
+        self.last_dirty.clear();
+        self.memory.track(false);
+        self.log.step("goes back");
+        let way = self.way_back();
+        for state in if way.is_empty() {
+            std::vec![E::initial()]
+        } else {
+            way
+        } {
+            for slot in 0..self.slots.len() {
+                self.bring_back(slot, state);
+            }
+        }
+        self.guest.page_requests = false;
+        self.vcpus = self.all_running();
+    }
+
+    fn bring_back(&mut self, slot: usize, state: E::State) {
+        let reads = self.slots[slot].state();
+        let own = E::own(&self.slots[slot], state);
+        let own = own.filter(|own| *own != reads && reads != E::initial());
+        let broken = E::failed(reads);
+        let failed =
+            !broken && own.is_some_and(|own| !matches!(self.request(slot, own), Ok(Ok(()))));
+        if broken || failed {
+            self.reset(slot);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Devices come and go, and reach each other or not.
+
+use std::collections::BTreeSet;
+use std::format;
+use std::vec::Vec;
+
+use super::super::edition::Edition;
+use super::super::transfer::Stream;
+use super::super::{Attached, Guest, VirtualMachine};
+use super::Refused;
+use crate::driver::Model;
+
+impl<E: Edition> VirtualMachine<E> {
+    /// Adds a device, in the first place that is free. In the middle of a migration it comes along from its
+    /// next step on.
+    ///
+    /// # Errors
+    /// The vCPUs do not run.
+    pub fn plug(&mut self, model: Model) -> Result<usize, Refused> {
+        if !self.vcpus {
+            return Err(Refused::NotNow);
+        }
+        let taken: Vec<usize> = self.slots.iter().map(Attached::place).collect();
+        let place = (0..).find(|place| !taken.contains(place)).unwrap_or(0);
+        self.opened += 1;
+        let seed = self.seed.wrapping_add(self.opened << 16);
+        self.memory.grow((place + 1) * Guest::PAGES);
+        self.slots
+            .push(E::Slot::open(model, place, seed, &self.memory));
+        self.guest.plug(place);
+        self.transfer.streams.push(Stream::default());
+        self.transfer.interrupts.push(true);
+        self.transfer.images.push(Vec::new());
+        self.connect();
+        self.log.step(format!(
+            "plugs {}",
+            self.slots[self.slots.len() - 1].label()
+        ));
+        Ok(self.slots.len() - 1)
+    }
+
+    /// Takes a device away, whatever it is doing; what was read from it is dropped.
+    ///
+    /// # Errors
+    /// There is none, or the vCPUs do not run.
+    pub fn unplug(&mut self, slot: usize) -> Result<(), Refused> {
+        if !self.vcpus {
+            return Err(Refused::NotNow);
+        }
+        if slot >= self.slots.len() {
+            return Err(Refused::NoSlot);
+        }
+        let gone = self.slots.remove(slot);
+        self.guest.unplug(slot);
+        self.transfer.streams.remove(slot);
+        self.transfer.interrupts.remove(slot);
+        self.transfer.images.remove(slot);
+        self.connect();
+        self.log.step(format!("unplugs {}", gone.label()));
+        Ok(())
+    }
+
+    /// The guest resets one of its devices.
+    pub fn reset_device(&mut self, slot: usize) {
+        self.reset(slot);
+    }
+
+    /// Tells the IOMMU which devices reach which.
+    pub fn connect(&mut self) {
+        let slots = 0..self.slots.len();
+        let pairs = slots
+            .clone()
+            .flat_map(|from| slots.clone().map(move |to| (from, to)));
+        let mapped = pairs.filter(|(from, to)| from != to && E::reaches(self, *from, *to));
+        let places = mapped.map(|(from, to)| (self.slots[from].place(), self.slots[to].place()));
+        let places: BTreeSet<(usize, usize)> = places.collect();
+        self.memory.peers.map(places);
+    }
+
+    /// Delivers what devices wrote to each other. Notes what arrives where nobody may touch.
+    pub(in crate::vmm) fn deliver(&mut self) {
+        for write in self.memory.peers.take() {
+            let mut slots = self.slots.iter_mut();
+            let Some(slot) = slots.find(|slot| slot.place() == write.to) else {
+                continue;
+            };
+            self.touches.delivered += 1;
+            self.touches.while_quiet += u64::from(E::may_assume_quiet(slot.state()));
+            slot.function().peer_write(write.offset, &write.bytes);
+        }
+    }
+
+    /// Devices go on by themselves between two things that the VMM does. The guest's programs, once they have
+    /// been given to the devices, run without any vCPU.
+    pub(in crate::vmm) fn let_devices_run(&mut self) {
+        if self.guest.peers == super::super::PeerUse::Nothing {
+            return;
+        }
+        for _ in 0..8 {
+            for slot in &mut self.slots {
+                slot.function().device_mut().run();
+            }
+            self.deliver();
+        }
+    }
+
+    /// What devices wrote to each other so far.
+    pub fn touches(&self) -> Touches {
+        Touches {
+            blocked: self.memory.peers.blocked(),
+            ..self.touches
+        }
+    }
+}
+
+/// Peer-to-peer writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touches {
+    /// That arrived.
+    pub delivered: u64,
+    /// Of these, those that arrived at a device that may assume that nobody touches it.
+    pub while_quiet: u64,
+    /// That the IOMMU blocked.
+    pub blocked: u64,
+}

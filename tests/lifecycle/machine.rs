@@ -1,0 +1,96 @@
+//! Machines to live through something.
+
+use vfio_migration::driver::Model;
+use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, VirtualMachine};
+
+/// Every mix of one, two and three devices. Their order matters: it is that of the VMM's requests.
+pub(crate) fn mixes() -> Vec<Vec<Model>> {
+    let mut mixes: Vec<Vec<Model>> = vec![Vec::new()];
+    let mut from = 0;
+    for _ in 0..3 {
+        let to = mixes.len();
+        for n in from..to {
+            for model in Model::ALL {
+                let mut mix = mixes[n].clone();
+                mix.push(model);
+                mixes.push(mix);
+            }
+        }
+        from = to;
+    }
+    mixes.split_off(1)
+}
+
+/// A few mixes in which every driver meets every other.
+pub(crate) fn some_mixes() -> Vec<Vec<Model>> {
+    let few = mixes().into_iter().filter(|mix| match mix[..] {
+        [_] => true,
+        [first, second] => first <= second,
+        _ => false,
+    });
+    few.chain([
+        vec![Model::Buffering, Model::QuietTrapping, Model::Buffering],
+        vec![Model::Direct, Model::Quiet, Model::Buffering],
+    ])
+    .collect()
+}
+
+/// A machine whose guest has used its devices.
+pub(crate) fn source<E: Edition>(mix: &[Model], peers: PeerUse) -> VirtualMachine<E> {
+    let mut vm = VirtualMachine::new(mix, 1);
+    vm.guest.peers = peers;
+    vm.start();
+    vm
+}
+
+/// Nobody wants anything.
+pub(crate) fn on<E: Edition>(_: &mut VirtualMachine<E>, _: u32) -> Go {
+    Go::On
+}
+
+/// The numbers of the steps that a save of this machine takes.
+pub(crate) fn steps<E: Edition>(mix: &[Model]) -> Vec<u32> {
+    let mut steps = Vec::new();
+    let mut vm = source::<E>(mix, PeerUse::Nothing);
+    let ended = vm.save(&mut |_, step| {
+        steps.push(step);
+        Go::On
+    });
+    assert_eq!(ended, Ok(Outcome::Done), "{mix:?}\n{}", vm.log);
+    steps
+}
+
+/// The guest uses every device, and all that it ever got back was right.
+pub(crate) fn assert_goes_on<E: Edition>(vm: &mut VirtualMachine<E>, way: &str) {
+    assert!(vm.vcpus_run(), "{way}: the vCPUs stand still\n{}", vm.log);
+    vm.guest.peers = PeerUse::Nothing;
+    let answered = vm.use_devices();
+    let enough = answered >= 4 * vm.slots.len();
+    assert!(enough, "{way}: {answered} answers\n{}", vm.log);
+    assert_eq!(vm.guest.wrong(), 0, "{way}: wrong answers\n{}", vm.log);
+}
+
+/// Every device is at the destination what it was at the source, and so is memory; then the guest goes on.
+pub(crate) fn assert_arrives<E: Edition>(
+    source: &VirtualMachine<E>,
+    way: &str,
+) -> VirtualMachine<E> {
+    let mut vm = source.destination(2);
+    let mut equal = false;
+    let ended = vm.resume(&mut |vm, _| {
+        equal |= !vm.vcpus_run() && vm.memory.bytes() == source.memory.bytes();
+        Go::On
+    });
+    assert_eq!(ended, Ok(Outcome::Done), "{way}\n{}", vm.log);
+    assert!(equal, "{way}: memory is never what it was\n{}", vm.log);
+    for (slot, image) in vm.slots.iter().zip(&source.transfer.images) {
+        assert!(
+            slot.loaded() == Some(image),
+            "{way}: {} differs\n{}",
+            slot.label(),
+            vm.log
+        );
+    }
+    assert_goes_on(&mut vm, way);
+    vm
+}

@@ -1,0 +1,9 @@
+//! Whole lives of machines with one to three devices of every driver, in both editions: saved, resumed, cancelled,
+//! failed, changed, attacked.
+
+mod changes;
+mod failures;
+mod hostile;
+mod legal;
+mod lives;
+mod machine;
