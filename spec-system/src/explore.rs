@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use spec_model::model::Claim;
 
 use crate::flat::{Commands, Flat};
+use crate::formula::Term;
 use crate::layout::registers;
 use crate::machine::{Command, Machine};
 use crate::table::{NOBODY, Table};
@@ -112,8 +113,10 @@ struct Explorer<'m, 'a> {
     table: Table,
     edges: Edges,
     broken: Vec<Broken>,
-    /// The claims of the kind "never" that are looked at, and not yet broken.
-    open: Vec<usize>,
+    /// What must never hold, of the claims that are looked at and not yet broken: what can only hold in
+    /// the step of a move, and the rest.
+    momentary: Vec<(usize, Term)>,
+    lasting: Vec<(usize, Term)>,
 }
 
 /// Visits every state that can be reached.
@@ -121,6 +124,9 @@ pub(crate) fn explore(machine: &Machine<'_>, search: &Search<'_>) -> Explored {
     let claims = machine.claims.iter().enumerate();
     let never = claims.filter(|(_, claim)| claim.row.claim == Claim::Never);
     let wanted = never.filter(|(n, _)| search.only.is_none_or(|only| only == *n));
+    let terms = wanted.flat_map(|(n, claim)| claim.formula.0.iter().map(move |term| (n, *term)));
+    let moments = machine.layout().moments;
+    let (momentary, lasting) = terms.partition(|(_, term)| term.value & moments != 0);
     let mut explorer = Explorer {
         machine,
         search,
@@ -128,7 +134,8 @@ pub(crate) fn explore(machine: &Machine<'_>, search: &Search<'_>) -> Explored {
         table: Table::new(),
         edges: Edges::default(),
         broken: Vec::new(),
-        open: wanted.map(|(n, _)| n).collect(),
+        momentary,
+        lasting,
     };
     let progress = explorer.run();
     Explored {
@@ -142,7 +149,7 @@ pub(crate) fn explore(machine: &Machine<'_>, search: &Search<'_>) -> Explored {
 impl Explorer<'_, '_> {
     fn run(&mut self) -> Progress {
         for &state in &self.machine.initial {
-            self.look(state, 0, true);
+            self.look(false, state, 0, true);
             self.table
                 .insert(self.machine.symmetry.canonical(state), NOBODY);
         }
@@ -196,7 +203,7 @@ impl Explorer<'_, '_> {
         let raw = command.apply(state);
         let after = raw & !moments;
         if raw != after {
-            self.look(raw, number, false);
+            self.look(true, raw, number, false);
         }
         if after == state {
             return;
@@ -204,24 +211,28 @@ impl Explorer<'_, '_> {
         let (found, new) = self
             .table
             .insert(self.machine.symmetry.canonical(after), number);
-        if new && raw == after {
-            self.look(raw, number, false);
+        if new {
+            self.look(false, raw, number, false);
         }
         if self.search.edges {
             self.edges.add(found, command);
         }
     }
 
-    /// Whether a claim is broken in a state.
-    fn look(&mut self, state: u128, from: u32, initial: bool) {
+    /// Whether a claim is broken in a state: one about moments, or another.
+    fn look(&mut self, momentary: bool, state: u128, from: u32, initial: bool) {
         let here = registers(state);
-        let claims = &self.machine.claims;
-        let broken = self.open.iter().copied();
-        let broken: Vec<usize> = broken
-            .filter(|&n| claims[n].formula.holds(state, here))
-            .collect();
+        let terms = if momentary {
+            &self.momentary
+        } else {
+            &self.lasting
+        };
+        let holding = terms.iter().filter(|(_, term)| term.holds(state, here));
+        let mut broken: Vec<usize> = holding.map(|(claim, _)| *claim).collect();
+        broken.dedup();
         for claim in broken {
-            self.open.retain(|&open| open != claim);
+            self.momentary.retain(|(open, _)| *open != claim);
+            self.lasting.retain(|(open, _)| *open != claim);
             self.broken.push(Broken {
                 claim,
                 from,

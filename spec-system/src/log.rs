@@ -1,6 +1,6 @@
 //! A counterexample as text: a line a step, with a column for each device and condition.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write};
 
 use crate::trace::{Actor, Counterexample, Step, letter};
 
@@ -17,10 +17,11 @@ impl Display for Counterexample {
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for line in &lines {
+            let mut text = String::new();
             for (cell, &width) in line.iter().zip(&widths) {
-                write!(f, "{cell:width$}  ")?;
+                write!(text, "{cell:width$}  ")?;
             }
-            writeln!(f, "{}", line[columns])?;
+            writeln!(f, "{}", (text + &line[columns]).trim_end())?;
         }
         Ok(())
     }

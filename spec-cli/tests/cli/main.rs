@@ -13,3 +13,4 @@ mod preprocess;
 mod requests;
 mod serve;
 mod trace;
+mod verify;

@@ -10,7 +10,8 @@ use crate::output::count;
 /// Editions one after the other; what goes wrong in a variant only where that was asked.
 pub(super) fn report(book: &Book, report: &Report, explain: bool) -> String {
     let mut text = String::new();
-    for edition in &report.editions {
+    let asked = |it: &&EditionReport| !it.verdicts.is_empty() || !it.variants.is_empty();
+    for edition in report.editions.iter().filter(asked) {
         let title = book
             .edition(&edition.name)
             .map_or("", |it| it.title.as_str());
