@@ -33,8 +33,8 @@ pub struct Site<'a> {
     tests: &'a Tests,
     rules: HashMap<&'a str, &'a Rule>,
     rows: Vec<Row>,
-    /// The generated items of each rule.
-    items: HashMap<String, Vec<String>>,
+    /// The generated items of each rule, made when the first page asks: one page does.
+    items: OnceLock<HashMap<String, Vec<String>>>,
     row_files: HashMap<String, FileId>,
     /// By number of file.
     chapters: Vec<usize>,
@@ -57,16 +57,12 @@ impl<'a> Site<'a> {
             chapters[chapter.file.0 as usize] = number;
         }
         let rows = rows::all(book);
-        let mut items: HashMap<String, Vec<String>> = HashMap::new();
-        for item in spec_gen::items(book) {
-            items.entry(item.rule).or_default().push(item.path);
-        }
         let mut shows = book.shows.iter();
         Self {
             book,
             tests,
             rules,
-            items,
+            items: OnceLock::new(),
             row_files: rows::by_id(&rows),
             rows,
             chapters,
@@ -129,10 +125,14 @@ impl<'a> Page<'a> {
 
     /// The generated items that implement a rule.
     pub(crate) fn items(&self, rule: &Rule) -> &'a [String] {
-        self.site
-            .items
-            .get(&rule.id.value)
-            .map_or(&[], Vec::as_slice)
+        let items = self.site.items.get_or_init(|| {
+            let mut items: HashMap<String, Vec<String>> = HashMap::new();
+            for item in spec_gen::items(self.book) {
+                items.entry(item.rule).or_default().push(item.path);
+            }
+            items
+        });
+        items.get(&rule.id.value).map_or(&[], Vec::as_slice)
     }
 
     /// Every row that can be linked to, by place.

@@ -69,12 +69,12 @@ impl<'a> Space<'a> {
         let mut open: Vec<&Vec<bool>> = wanted.iter().collect();
         let mut chosen = Vec::new();
         while !open.is_empty() {
-            let covers = |cube: &&Cube| open.iter().filter(|it| covers(cube, it)).count();
+            let worth = |cube: &&Cube| open.iter().filter(|it| covers(cube, it)).count();
             // The widest first; of equals, the first.
-            let Some(best) = cubes.iter().rev().max_by_key(covers) else {
+            let Some(best) = cubes.iter().rev().max_by_key(worth) else {
                 break;
             };
-            open.retain(|it| !covers_one(best, it));
+            open.retain(|it| !covers(best, it));
             chosen.push(self.words(best));
         }
         chosen
@@ -92,7 +92,7 @@ impl<'a> Space<'a> {
         });
         let descriptions = self.descriptions();
         let only_wanted = |cube: &Cube| {
-            let mut inside = descriptions.iter().filter(|it| covers_one(cube, it));
+            let mut inside = descriptions.iter().filter(|it| covers(cube, it));
             inside.all(|it| wanted.contains(it))
         };
         let mut cubes: Vec<Cube> = all.filter(only_wanted).collect();
@@ -116,11 +116,7 @@ impl<'a> Space<'a> {
     }
 }
 
-fn covers(cube: &Cube, description: &&&Vec<bool>) -> bool {
-    covers_one(cube, description)
-}
-
-fn covers_one(cube: &Cube, description: &[bool]) -> bool {
+fn covers(cube: &Cube, description: &[bool]) -> bool {
     let mut pairs = cube.iter().zip(description);
     pairs.all(|(literal, value)| literal.is_none_or(|literal| literal == *value))
 }
