@@ -20,6 +20,7 @@ make_initramfs() { # STAGE SET
   # The first entry that fits a test counts: what the kernel is known for comes before the driver.
   [[ ! -f $here/$2.findings ]] || known=("$here/$2.findings" "${known[@]}")
   cat "${known[@]}" >"$folder/findings"
+  printf '%s\n' "${tests[@]}" >"$folder/tests"
   cp "$here/init" "$folder/init"
   chmod +x "$folder/init" "$folder/bin/busybox"
   [[ -z $destructive ]] || touch "$folder/destructive"
