@@ -517,7 +517,10 @@
     for (const table of below.querySelectorAll(".explorer-flow, .explorer-arcs")) {
       table.classList.toggle("cards", narrow);
       for (const cell of table.tBodies[0].querySelectorAll("tr > *")) {
-        if (cell.textContent) cell.dataset.head = table.rows[0].cells[cell.cellIndex].textContent;
+        if (!narrow || !cell.textContent || cell.dataset.head) continue;
+        cell.dataset.head = table.rows[0].cells[cell.cellIndex].textContent;
+        // All that stands in the cell is one thing beside its head.
+        cell.append(h("div", {}, ...cell.childNodes));
       }
     }
     for (const box of below.querySelectorAll(".table-wrapper")) {
