@@ -74,7 +74,7 @@ impl Program {
     }
 
     /// Whether the path to a row begins anywhere.
-    pub(crate) fn from_anywhere(&self, node: usize) -> bool {
+    pub(crate) fn begins_anywhere(&self, node: usize) -> bool {
         self.nodes[self.path(node)[0]].anywhere
     }
 }

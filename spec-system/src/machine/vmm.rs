@@ -262,7 +262,7 @@ impl Road {
         Self {
             device,
             goals: goals.collect(),
-            anywhere: machine.program.from_anywhere(node),
+            anywhere: machine.program.begins_anywhere(node),
         }
     }
 
