@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mdbook_driver::config::Config;
 use spec_diff::git::{self, Commit, Repository};
-use spec_model::coverage::{Report, files, scan};
+use spec_model::coverage::{Mention, Report, files, scan};
 use spec_model::model::Book;
 
 use crate::locate::{self, Location};
@@ -85,8 +85,20 @@ impl Versions {
         ))
     }
 
-    /// Which tests name the rules of the new version; nothing where there are none.
-    pub(crate) fn tests(&self, head: &Book) -> Outcome<Option<Report>> {
+    /// Reads both, and which tests name the rules of the new one; nothing where there are none.
+    pub(crate) fn read_with_tests(&self) -> Outcome<(Book, Book, Option<Report>)> {
+        let (books, mentions) = std::thread::scope(|scope| {
+            let mentions = scope.spawn(|| self.mentions());
+            (self.read(), mentions.join())
+        });
+        let (base, head) = books?;
+        let mentions = mentions.map_err(|_| Stop::trouble("the tests could not be read"))??;
+        let report = mentions.map(|mentions| Report::new(&head, mentions));
+        Ok((base, head, report))
+    }
+
+    /// Where tests of the new version name rules.
+    fn mentions(&self) -> Outcome<Option<Vec<Mention>>> {
         let found = match &self.head.version {
             Version::Folder(at) => files(at.directory())
                 .map_err(|error| Stop::trouble(format!("cannot read the tests: {error}")))?,
@@ -108,7 +120,7 @@ impl Versions {
                 Err(unreadable) => warning(&unreadable.to_string()),
             }
         }
-        Ok(Some(Report::new(head, mentions)))
+        Ok(Some(mentions))
     }
 }
 

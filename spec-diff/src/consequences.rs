@@ -10,7 +10,10 @@ mod invariants;
 mod items;
 mod logs;
 mod requests;
+mod touched;
 mod writes;
+
+use std::panic::resume_unwind;
 
 use spec_model::model::{Class, Edition};
 
@@ -27,20 +30,34 @@ pub(crate) fn find(sides: &Sides<'_>) -> Vec<Consequence> {
         // Words for readers are no part of any model.
         return Vec::new();
     }
-    let mut found = Vec::new();
-    guardrails::find(sides, &mut found);
-    invariants::find(sides, &mut found);
+    let parts: [fn(&Sides<'_>, &mut Vec<Consequence>); _] =
+        [guardrails::find, invariants::find, editions, items::find];
+    let mut found: Vec<Consequence> = std::thread::scope(|scope| {
+        let run = |part: fn(&Sides<'_>, &mut Vec<Consequence>)| {
+            scope.spawn(move || {
+                let mut found = Vec::new();
+                part(sides, &mut found);
+                found
+            })
+        };
+        let running = parts.map(run);
+        let found = running.map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        found.into_iter().flatten().collect()
+    });
+    found.sort_by_key(|it| std::cmp::Reverse(it.class));
+    found
+}
+
+/// What devices do, edition by edition.
+fn editions(sides: &Sides<'_>, found: &mut Vec<Consequence>) {
     for old in &sides.base.editions {
         if let Some(new) = sides.head.edition(&old.name.value) {
             let both = Both { sides, old, new };
-            requests::find(&both, &mut found);
-            writes::find(&both, &mut found);
-            logs::find(&both, &mut found);
+            requests::find(&both, found);
+            writes::find(&both, found);
+            logs::find(&both, found);
         }
     }
-    items::find(sides, &mut found);
-    found.sort_by_key(|it: &Consequence| std::cmp::Reverse(it.class));
-    found
 }
 
 /// One edition in both versions.

@@ -100,20 +100,24 @@ const EDITION_GROUPS: &[(&str, Generator)] = &[
 
 /// Every group that is not empty: the root's, then each edition's.
 pub fn groups(book: &Book) -> Vec<Group> {
+    groups_of(book, &|_| true)
+}
+
+/// The same of those editions alone, and of the root (`None`), that are `wanted`.
+pub fn groups_of(book: &Book, wanted: &dyn Fn(Option<&str>) -> bool) -> Vec<Group> {
     let root = RootNames::new(book);
-    let mut out = vec![
-        Group {
+    let mut out = Vec::new();
+    if wanted(None) {
+        let of_root = |name, tokens| Group {
             edition: None,
-            name: "rules",
-            tokens: rules::generate(book, &root),
-        },
-        Group {
-            edition: None,
-            name: "constants",
-            tokens: constants::of_book(book, &root),
-        },
-    ];
-    for edition in &book.editions {
+            name,
+            tokens,
+        };
+        out.push(of_root("rules", rules::generate(book, &root)));
+        out.push(of_root("constants", constants::of_book(book, &root)));
+    }
+    let editions = book.editions.iter();
+    for edition in editions.filter(|edition| wanted(Some(&edition.name.value))) {
         let cx = Cx {
             book,
             edition,

@@ -1,8 +1,7 @@
 //! What a device does when the VMM asks for a state: the actions or arcs of the book.
 
-use spec_model::analysis::fsm::Machine;
-use spec_model::analysis::{Register, loss, triggered};
-use spec_model::model::{ActionTable, BitField, Change, Fsm, OrderStatus, STREAM_LOST};
+use spec_model::analysis::{Register, loss, refuse, triggered};
+use spec_model::model::{ActionTable, BitField, Change, OrderStatus, STREAM_LOST};
 
 use crate::effect::Effect;
 use crate::formula::Formula;
@@ -23,16 +22,14 @@ impl Words<'_> {
     /// Every way in which a request of one register state in another can end, the good one first; none
     /// where it is refused. States by number.
     pub(crate) fn request(&self, device: usize, from: u32, to: u32) -> Vec<Outcome> {
-        let capabilities = self.capabilities(device);
         let (old, new) = (self.states[from as usize], self.states[to as usize]);
-        if self.register.refuse(&capabilities, old, new).is_some() {
-            return Vec::new();
-        }
         let mut outcomes = match self.register {
-            Register::Bits(field) => vec![self.write(field, device, old, new)],
-            Register::Fsm(fsm) => self.arcs(fsm, device, old, new),
+            Register::Bits(field) => Vec::from_iter(self.write(field, device, old, new)),
+            Register::Fsm(_) => self.arcs(device, old, new),
         };
-        outcomes.extend(self.broken(device));
+        if !outcomes.is_empty() {
+            outcomes.extend(self.broken(device));
+        }
         outcomes
     }
 
@@ -73,7 +70,10 @@ impl Words<'_> {
         field.actions.iter().find(meant)
     }
 
-    fn write(&self, field: &BitField, device: usize, old: u32, new: u32) -> Outcome {
+    fn write(&self, field: &BitField, device: usize, old: u32, new: u32) -> Option<Outcome> {
+        if refuse(field, &self.capabilities(device), old, new).is_some() {
+            return None;
+        }
         let (mut when, mut effect) = (Formula::constant(true), Effect::default());
         if let Some(order) = self.order(field) {
             let actions = triggered(field, order, old, new);
@@ -87,7 +87,7 @@ impl Words<'_> {
                 effect.set |= lost.map_or(0, |bit| 1 << bit);
             }
         }
-        self.done(device, (when, effect), new)
+        Some(self.done(device, (when, effect), new))
     }
 
     fn done(&self, device: usize, (when, effect): (Formula, Effect), state: u32) -> Outcome {
@@ -101,8 +101,8 @@ impl Words<'_> {
     }
 
     /// Along the path; a failing arc leaves the device where it is.
-    fn arcs(&self, fsm: &Fsm, device: usize, old: u32, new: u32) -> Vec<Outcome> {
-        let machine = Machine::new(fsm, &self.capabilities(device));
+    fn arcs(&self, device: usize, old: u32, new: u32) -> Vec<Outcome> {
+        let machine = &self.machines[device];
         let Ok(path) = machine.path(old, new) else {
             return Vec::new();
         };

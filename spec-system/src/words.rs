@@ -1,5 +1,6 @@
 //! What the names of a predicate mean for one machine.
 
+use spec_model::analysis::fsm::Machine;
 use spec_model::analysis::{Register, register};
 use spec_model::expr::Expr;
 use spec_model::model::{
@@ -18,6 +19,17 @@ pub(crate) enum Subject {
     Machine,
 }
 
+/// The capabilities of a kind of device; those that every device has are among them.
+fn capabilities<'a>(edition: &'a Edition, kind: &'a DeviceKind) -> Vec<&'a str> {
+    let has = kind.has.iter().map(|name| name.value.as_str());
+    let rows = &edition.capabilities;
+    let required = rows.iter().filter(|row| row.required);
+    let required = required.map(|row| row.name.value.as_str());
+    has.filter(|name| rows.iter().any(|row| row.name.value == *name))
+        .chain(required)
+        .collect()
+}
+
 /// An edition, and the machine that is looked at.
 pub(crate) struct Words<'a> {
     pub(crate) edition: &'a Edition,
@@ -27,6 +39,8 @@ pub(crate) struct Words<'a> {
     pub(crate) devices: Vec<&'a DeviceKind>,
     pub(crate) variant: Option<&'a Variant>,
     pub(crate) layout: Layout,
+    /// By device, for a register with states: which way its requests take.
+    pub(crate) machines: Vec<Machine<'a>>,
 }
 
 impl<'a> Words<'a> {
@@ -40,6 +54,12 @@ impl<'a> Words<'a> {
         let mut states = register.states();
         states.extend(register.error());
         let fits = states.len() < ABSENT as usize && states.contains(&register.initial());
+        let machine =
+            |fsm| move |kind: &&'a DeviceKind| Machine::new(fsm, &capabilities(edition, kind));
+        let machines = match register {
+            Register::Bits(_) => Vec::new(),
+            Register::Fsm(fsm) => devices.iter().map(machine(fsm)).collect(),
+        };
         fits.then(|| Self {
             edition,
             register,
@@ -47,6 +67,7 @@ impl<'a> Words<'a> {
             devices,
             variant,
             layout: Layout::new(edition),
+            machines,
         })
     }
 
@@ -66,16 +87,7 @@ impl<'a> Words<'a> {
 
     /// The capabilities of a device, as the register knows them.
     pub(crate) fn capabilities(&self, device: usize) -> Vec<&'a str> {
-        let has = self.devices[device]
-            .has
-            .iter()
-            .map(|name| name.value.as_str());
-        let rows = &self.edition.capabilities;
-        let required = rows.iter().filter(|row| row.required);
-        let required = required.map(|row| row.name.value.as_str());
-        has.filter(|name| rows.iter().any(|row| row.name.value == *name))
-            .chain(required)
-            .collect()
+        capabilities(self.edition, self.devices[device])
     }
 
     fn has(&self, device: usize, name: &str) -> Option<bool> {

@@ -80,8 +80,7 @@ enum Colour {
 
 pub(crate) fn run(args: &Args, book: Option<&Path>) -> Outcome {
     let versions = Versions::find(args.base.as_deref(), args.head.as_deref(), book)?;
-    let (base, head) = versions.read()?;
-    let tests = versions.tests(&head)?;
+    let (base, head, tests) = versions.read_with_tests()?;
     let diff = spec_diff::compare(&base, &head, tests.as_ref());
     let names = Names {
         base: versions.base.name,

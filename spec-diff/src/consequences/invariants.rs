@@ -1,9 +1,9 @@
 //! What was proved of the system around the devices, and does not hold any more.
 
-use spec_model::model::{Book, Class};
+use spec_model::model::Book;
 use spec_system::{Counterexample, EditionReport, Options, verify};
 
-use super::{Outcome, judged};
+use super::{Outcome, judged, touched};
 use crate::change::{Consequence, What};
 use crate::sides::Sides;
 
@@ -14,12 +14,7 @@ const DEVICES: usize = 2;
 pub(crate) fn find(sides: &Sides<'_>, found: &mut Vec<Consequence>) {
     for new in &sides.head.editions {
         let name = new.name.value.as_str();
-        let of_model = |edition: Option<&str>| edition.is_none_or(|edition| edition == name);
-        let touched = sides
-            .changes
-            .iter()
-            .any(|change| change.class > Class::Editorial && of_model(change.edition.as_deref()));
-        if !touched || sides.base.edition(name).is_none() {
+        if !touched::system(sides, name) || sides.base.edition(name).is_none() {
             continue;
         }
         let (before, after) = std::thread::scope(|scope| {

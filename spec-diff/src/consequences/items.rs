@@ -7,7 +7,7 @@ use quote::ToTokens;
 use spec_model::model::Book;
 use syn::{Attribute, File, ImplItem, Item, TraitItem, Visibility};
 
-use super::{Outcome, judged};
+use super::{Outcome, judged, touched};
 use crate::change::{Consequence, What};
 use crate::sides::Sides;
 
@@ -86,8 +86,9 @@ fn grows(old: &str, new: &str) -> bool {
 fn differing(sides: &Sides<'_>) -> (Signatures, Signatures) {
     type Text = (Option<String>, &'static str, String);
     let texts = |book: &Book| -> Vec<Text> {
-        let groups = spec_gen::rust::groups(book).into_iter();
-        groups
+        let touched = |edition: Option<&str>| touched::items(sides, edition);
+        spec_gen::rust::groups_of(book, &touched)
+            .into_iter()
             .map(|group| (group.edition, group.name, group.tokens.to_string()))
             .collect()
     };
