@@ -7,6 +7,15 @@ use spec_model::analysis;
 use spec_model::model::{Book, Edition};
 use spec_model::source::Span;
 
+/// An object of values that are there already: `json!` copies each with all that is in it, once a level.
+macro_rules! object {
+    ($($name:literal: $value:expr),* $(,)?) => {
+        serde_json::Value::Object(serde_json::Map::from_iter([
+            $(($name.to_owned(), serde_json::Value::from($value))),*
+        ]))
+    };
+}
+
 mod computed;
 mod device;
 mod guard;
@@ -30,7 +39,7 @@ pub fn text(book: &Book) -> String {
 /// The model as a value.
 pub fn value(book: &Book) -> Value {
     let places = Places::new(book);
-    json!({
+    object! {
         "format": FORMAT,
         "chapters": text::chapters(book, &places),
         "rules": text::rules(book, &places),
@@ -39,13 +48,13 @@ pub fn value(book: &Book) -> Value {
         "mappings": text::mappings(book, &places),
         "terms": text::terms(book, &places),
         "demands": text::demands(book, &places),
-    })
+    }
 }
 
 fn edition_value(edition: &Edition, places: &Places<'_>) -> Value {
-    json!({
-        "name": edition.name.value,
-        "title": edition.title,
+    object! {
+        "name": edition.name.value.as_str(),
+        "title": json!(edition.title),
         "constants": register::groups(&edition.constants, places),
         "structs": register::structs(edition, places),
         "ioctls": register::ioctls(edition, places),
@@ -66,7 +75,7 @@ fn edition_value(edition: &Edition, places: &Places<'_>) -> Value {
         "breaches": guard::breaches(edition, places),
         "guardrails": guard::guardrails(edition, places),
         "computed": analysis::register(edition).map(|register| computed::computed(edition, register)),
-    })
+    }
 }
 
 /// One value for each row.

@@ -20,13 +20,13 @@ pub(super) fn computed(edition: &Edition, register: Register<'_>) -> Value {
         ),
         Register::Fsm(fsm) => (json!([]), json!([]), requests::requests(edition, fsm)),
     };
-    json!({
+    object! {
         "states": list(&states, |&value| state(edition, register, value)),
         "error_state": register.error(),
         "orders": orders,
         "matrix": matrix,
         "requests": requests,
-    })
+    }
 }
 
 /// A state that a device can read, and what holds in it.
@@ -50,30 +50,30 @@ fn state(edition: &Edition, register: Register<'_>, value: u32) -> Value {
             (work.name.value.clone(), json!(sets))
         })
         .collect();
-    json!({
+    object! {
         "value": value,
         "name": register.state_name(value),
-        "session": register.session(value).map(states::direction),
+        "session": json!(register.session(value).map(states::direction)),
         "predicates": predicates,
         "behaviours": behaviours,
         "work": work,
-    })
+    }
 }
 
 fn order_value(bits: &BitField, order: &ActionTable) -> Value {
     let report: OrderReport<'_> = analysis::order_report(bits, order);
     let summary = report.summary();
-    json!({
-        "order": order.name.value,
-        "summary": {
+    object! {
+        "order": order.name.value.as_str(),
+        "summary": json!({
             "pairs": summary.pairs,
             "single": summary.single,
             "equal": summary.equal,
             "different": summary.different,
             "lossy": summary.lossy,
-        },
+        }),
         "writes": list(&report.pairs, |pair| write(bits, pair)),
-    })
+    }
 }
 
 fn write(bits: &BitField, pair: &Pair<'_>) -> Value {
@@ -114,6 +114,6 @@ fn matrix(edition: &Edition, bits: &BitField, states: &[u32]) -> Value {
             let refused = analysis::refuse(bits, capabilities, old, new);
             json!({ "old": old, "new": new, "refused": refused.map(|row| &row.fault.value) })
         };
-        json!({ "capabilities": capabilities, "writes": writes.map(write).collect::<Value>() })
+        object! { "capabilities": json!(capabilities), "writes": writes.map(write).collect::<Value>() }
     })
 }

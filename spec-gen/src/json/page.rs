@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use spec_model::inline::plain;
 use spec_model::model::{Book, Edition};
 
@@ -83,7 +83,7 @@ const MARKDOWN: &[&str] = &["flows[].steps[].text", "flows[].steps[].barrier"];
 pub fn page(book: &Book, edition: &Edition) -> Value {
     let whole = edition_value(edition, &Places::new(book));
     let kept = Kept::new(KEPT, MARKDOWN);
-    json!({ "format": FORMAT, "editions": [select(whole, &kept)] })
+    object! { "format": FORMAT, "editions": vec![select(whole, &kept)] }
 }
 
 /// The same for other data of a page: only these members, written as `steps[].text`.

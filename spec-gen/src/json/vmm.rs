@@ -92,9 +92,9 @@ fn flow_value(edition: &Edition, flow: &Flow, places: &Places<'_>) -> Value {
         .iter()
         .map(|step| step_value(edition, step, states.next(), places))
         .collect();
-    json!({
-        "name": flow.name.value,
-        "title": flow.title,
+    object! {
+        "name": flow.name.value.as_str(),
+        "title": json!(flow.title),
         "side": match flow.side {
             Side::Source => "source",
             Side::Destination => "destination",
@@ -105,11 +105,11 @@ fn flow_value(edition: &Edition, flow: &Flow, places: &Places<'_>) -> Value {
         },
         "needs": list(&flow.needs, |name| json!(name.value)),
         "lacks": list(&flow.lacks, |name| json!(name.value)),
-        "released": flow.released.as_ref().map(|who| &who.value),
-        "rule": flow.rule,
+        "released": json!(flow.released.as_ref().map(|who| &who.value)),
+        "rule": json!(flow.rule),
         "at": places.at(flow.span),
         "steps": steps,
-    })
+    }
 }
 
 fn step_value(
