@@ -51,7 +51,7 @@ impl Words<'_> {
     /// The device breaks.
     fn broken(&self, device: usize) -> Option<Outcome> {
         let error = self.error()?;
-        let name = self.event(self.register.error()?);
+        let name = self.event(self.states[error as usize]);
         let (_, effect) = self.deed(device, name);
         Some(Outcome {
             when: Formula::constant(true),

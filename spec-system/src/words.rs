@@ -30,12 +30,20 @@ fn capabilities<'a>(edition: &'a Edition, kind: &'a DeviceKind) -> Vec<&'a str> 
         .collect()
 }
 
+/// The number of a state.
+fn place(states: &[u32], state: u32) -> Option<u32> {
+    let number = states.iter().position(|&known| known == state)?;
+    Some(number as u32)
+}
+
 /// An edition, and the machine that is looked at.
 pub(crate) struct Words<'a> {
     pub(crate) edition: &'a Edition,
     pub(crate) register: Register<'a>,
     /// The register's states by number.
     pub(crate) states: Vec<u32>,
+    /// The number of the error state: to find it means to try every value.
+    error: Option<u32>,
     pub(crate) devices: Vec<&'a DeviceKind>,
     pub(crate) variant: Option<&'a Variant>,
     pub(crate) layout: Layout,
@@ -52,7 +60,9 @@ impl<'a> Words<'a> {
     ) -> Option<Self> {
         let register = register(edition)?;
         let mut states = register.states();
-        states.extend(register.error());
+        let error = register.error();
+        states.extend(error);
+        let error = error.and_then(|error| place(&states, error));
         let fits = states.len() < ABSENT as usize && states.contains(&register.initial());
         let machine =
             |fsm| move |kind: &&'a DeviceKind| Machine::new(fsm, &capabilities(edition, kind));
@@ -64,6 +74,7 @@ impl<'a> Words<'a> {
             edition,
             register,
             states,
+            error,
             devices,
             variant,
             layout: Layout::new(edition),
@@ -73,8 +84,7 @@ impl<'a> Words<'a> {
 
     /// The number of a register's state.
     pub(crate) fn number(&self, state: u32) -> Option<u32> {
-        let number = self.states.iter().position(|&known| known == state)?;
-        Some(number as u32)
+        place(&self.states, state)
     }
 
     pub(crate) fn initial(&self) -> u32 {
@@ -82,7 +92,7 @@ impl<'a> Words<'a> {
     }
 
     pub(crate) fn error(&self) -> Option<u32> {
-        self.number(self.register.error()?)
+        self.error
     }
 
     /// The capabilities of a device, as the register knows them.

@@ -1,12 +1,18 @@
 //! The VMM's commands: rows begun, devices brought along, work, conditions, turning back.
 
+use std::collections::HashMap;
+
 use spec_model::model::{Change, Mover, Side};
 
 use super::{Act, Command, Machine};
 use crate::effect::Effect;
 use crate::flows::Goal;
 use crate::formula::{ABSENT, Formula, Set};
+use crate::request::Outcome;
 use crate::words::{Subject, Words};
+
+/// How each request ends, by device and states: many rows ask for the same.
+type Requests = HashMap<(usize, u32, u32), Vec<Outcome>>;
 
 /// What is done once all devices are in a row.
 enum After {
@@ -35,10 +41,11 @@ impl Machine<'_> {
             let last = self.places.len() - 1;
             ranges.push(Range { first, last });
         }
+        let mut requests = Requests::new();
         let mut commands: Vec<Vec<Command>> = self.places.iter().map(|_| Vec::new()).collect();
         for (node, after) in after.iter().enumerate() {
             let Range { first, last } = ranges[node];
-            commands[first].extend(self.devices(node));
+            commands[first].extend(self.devices(node, &mut requests));
             for (n, after) in after.iter().enumerate() {
                 let when = if n == 0 {
                     self.all_there(node)
@@ -211,10 +218,12 @@ impl Machine<'_> {
         })
     }
 
-    fn devices(&self, node: usize) -> Vec<Command> {
+    fn devices(&self, node: usize, requests: &mut Requests) -> Vec<Command> {
         let devices = 0..self.words.devices.len();
         let roads = devices.map(|device| Road::new(self, node, device));
-        roads.flat_map(|road| road.commands(&self.words)).collect()
+        roads
+            .flat_map(|road| road.commands(&self.words, requests))
+            .collect()
     }
 
     /// From anywhere on the same side.
@@ -325,12 +334,12 @@ impl Road {
         })
     }
 
-    fn commands(&self, words: &Words<'_>) -> Vec<Command> {
+    fn commands(&self, words: &Words<'_>, requests: &mut Requests) -> Vec<Command> {
+        let dirt = self.dirt(words);
         let mut commands = Vec::new();
         for state in 0..words.states.len() as u32 {
             let here = Formula::register(self.device, 1 << state);
             for (next, clean) in self.next(words, state) {
-                let dirt = self.dirt(words);
                 let when = if clean {
                     here.and(&Formula::bits(dirt, 0))
                 } else {
@@ -338,7 +347,12 @@ impl Road {
                 };
                 match next {
                     Next::There => {}
-                    Next::Request(to) => self.request(words, &when, (state, to), &mut commands),
+                    Next::Request(to) => {
+                        let ends = requests
+                            .entry((self.device, state, to))
+                            .or_insert_with(|| words.request(self.device, state, to));
+                        commands.extend(self.request(&when, (state, to), ends));
+                    }
                     Next::Recover => commands.push(self.reset(words, when)),
                     Next::Reset => {
                         let dirty = (0..128).filter(|bit| dirt >> bit & 1 == 1);
@@ -360,20 +374,19 @@ impl Road {
 
     fn request(
         &self,
-        words: &Words<'_>,
         when: &Formula,
         (from, to): (u32, u32),
-        commands: &mut Vec<Command>,
-    ) {
-        for outcome in words.request(self.device, from, to) {
+        ends: &[Outcome],
+    ) -> impl Iterator<Item = Command> {
+        ends.iter().map(move |outcome| {
             let act = match outcome.failed {
                 false => Act::Request(self.device, from, to),
                 true => Act::Failure(self.device, from, to, outcome.after),
             };
-            commands.push(Command {
+            Command {
                 hostile: outcome.failed,
                 ..Machine::command(when.and(&outcome.when), outcome.effect, act)
-            });
-        }
+            }
+        })
     }
 }
