@@ -80,7 +80,8 @@ fn build(
     book.build().expect("the site builds");
 }
 
-/// All with search and print page, as shipped.
+/// All with search and print page, as shipped. The last line is the floor of the first: what mdBook itself takes for
+/// our pages, which hold three times as much as the chapters; only smaller pages lower it.
 pub(crate) fn run() {
     let root = files::root();
     let config = Config::from_disk(root.join("book.toml")).expect("book.toml is readable");
@@ -102,7 +103,11 @@ pub(crate) fn run() {
     };
     let alone = "mdBook alone";
     let same = "mdBook, handed the same pages";
-    compare(&line("build the site", alone, "at most 1.15"), ours, plain);
+    compare(
+        &line("build the site", alone, "at most 1.15, not below the floor"),
+        ours,
+        plain,
+    );
     compare(&line("build the site", same, "near 1"), ours, handed);
     compare(&line(same, alone, "the floor of the first"), handed, plain);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::errors::{Error, Result};
@@ -60,19 +61,24 @@ fn edition_of<'m>(model: &'m model::Book, path: &str) -> Option<&'m str> {
     chapter.edition.as_deref()
 }
 
-/// Every chapter by its path, on two threads: the rest of mdBook's work has only one.
+/// Every chapter by its path, on two threads: the rest of mdBook's work has only one. Each takes the next
+/// chapter from the end, where the pages stand that take longest.
 fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, String> {
     let site = Site::new(model, tests);
-    let every_other = |from: usize| {
-        let chapters = model.chapters.iter().enumerate().skip(from).step_by(2);
-        chapters
-            .map(|(n, chapter)| (chapter.path.as_str(), site.render(n)))
-            .collect::<Vec<_>>()
+    let taken = AtomicUsize::new(1);
+    let some = || {
+        let next = || {
+            let taken = taken.fetch_add(1, Ordering::Relaxed);
+            let number = model.chapters.len().checked_sub(taken)?;
+            let path = model.chapters[number].path.as_str();
+            Some((path, site.render(number)))
+        };
+        std::iter::from_fn(next).collect::<Vec<_>>()
     };
     std::thread::scope(|scope| {
-        let odd = scope.spawn(|| every_other(1));
-        let even = every_other(0);
-        even.into_iter().chain(joined(odd)).collect()
+        let others = scope.spawn(some);
+        let own = some();
+        own.into_iter().chain(joined(others)).collect()
     })
 }
 
