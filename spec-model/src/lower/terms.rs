@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::load::Listed;
-use crate::map::Map;
 use crate::markdown::Document;
 use crate::model::{Term, TermUse};
 use crate::source::{SourceMap, Span};
@@ -70,68 +69,86 @@ fn prose(document: &Document<'_>) -> Vec<Range<usize>> {
     parts
 }
 
-/// Terms by their first word in small letters, the longest first.
-struct Dictionary<'t>(Map<String, Vec<(usize, Vec<&'t str>)>>);
+/// Terms by the first byte of their first word, in small letters.
+struct Dictionary<'t>(Vec<Beginning<'t>>);
+
+/// The terms with one first byte.
+#[derive(Clone, Default)]
+struct Beginning<'t> {
+    /// How long a first word is, a bit each: few words of a text are as long.
+    lengths: u64,
+    /// Number and words, the longest first.
+    terms: Vec<(usize, Vec<&'t str>)>,
+}
+
+/// The bit of a length in [`Beginning::lengths`].
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
 
 impl<'t> Dictionary<'t> {
     fn new(terms: &'t [Term]) -> Self {
-        let mut by_word: Map<String, Vec<(usize, Vec<&str>)>> = Map::default();
+        let mut beginnings = vec![Beginning::default(); 256];
         for (index, term) in terms.iter().enumerate().filter(|(_, term)| !term.code) {
             let words: Vec<&str> = term.name.value.split_whitespace().collect();
             if let Some(first) = words.first() {
-                let list = by_word.entry(first.to_lowercase()).or_default();
-                list.push((index, words));
-                list.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
+                let byte = first.as_bytes()[0].to_ascii_lowercase();
+                let beginning = &mut beginnings[usize::from(byte)];
+                // One more for the plural.
+                beginning.lengths |= bit(first.len()) | bit(first.len() + 1);
+                beginning.terms.push((index, words));
             }
         }
-        Self(by_word)
+        for beginning in &mut beginnings {
+            let terms = &mut beginning.terms;
+            terms.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
+        }
+        Self(beginnings)
     }
 
     /// Tells every term that is still open, with its place, and closes it.
     fn find(&self, text: &str, open: &mut [bool], mut found: impl FnMut(usize, Range<usize>)) {
-        let words = words(text);
-        let mut at = 0;
-        while at < words.len() {
-            let first = &text[words[at].clone()];
-            let lower = first.to_lowercase();
-            let single = lower.strip_suffix('s').unwrap_or(&lower);
-            let terms = [lower.as_str(), single]
-                .into_iter()
-                .find_map(|word| self.0.get(word));
-            let fits = |(_, term): &&(usize, Vec<&str>)| {
-                let rest = words.get(at..at + term.len());
-                rest.is_some_and(|rest| same(text, rest, term))
-            };
-            match terms.and_then(|terms| terms.iter().find(fits)) {
-                Some((index, term)) => {
-                    let last = at + term.len() - 1;
-                    if std::mem::take(&mut open[*index]) {
-                        found(*index, words[at].start..words[last].end);
-                    }
-                    at = last + 1;
+        let mut from = 0;
+        while let Some(word) = next_word(text, from) {
+            from = word.end;
+            if let Some((index, end)) = self.at(text, &word) {
+                from = end;
+                if std::mem::take(&mut open[index]) {
+                    found(index, word.start..end);
                 }
-                None => at += 1,
             }
         }
     }
+
+    /// The longest term that begins with this word, and its end.
+    fn at(&self, text: &str, word: &Range<usize>) -> Option<(usize, usize)> {
+        let byte = text.as_bytes()[word.start].to_ascii_lowercase();
+        let beginning = &self.0[usize::from(byte)];
+        if beginning.lengths & bit(word.len()) == 0 {
+            return None;
+        }
+        let mut terms = beginning.terms.iter();
+        terms.find_map(|(index, term)| Some((*index, end(text, word.clone(), term)?)))
+    }
 }
 
-/// Words with only white space between them, the last one perhaps in the plural.
-fn same(text: &str, words: &[Range<usize>], term: &[&str]) -> bool {
-    let last = term.len() - 1;
-    let word = |n: usize| {
-        let (word, wanted) = (&text[words[n].clone()], term[n]);
-        let plural = word.strip_suffix('s').filter(|_| n == last);
-        [Some(word), plural]
-            .into_iter()
-            .flatten()
-            .any(|word| alike(word, wanted))
-    };
-    let together = words.windows(2).all(|pair| {
-        let between = &text[pair[0].end..pair[1].start];
-        between.bytes().all(|byte| byte == b' ' || byte == b'\n')
-    });
-    together && (0..term.len()).all(word)
+/// Where a term ends that begins with this word: words with only white space between them, the last one
+/// perhaps in the plural.
+fn end(text: &str, mut word: Range<usize>, term: &[&str]) -> Option<usize> {
+    let (last, before) = term.split_last()?;
+    for wanted in before {
+        let next = next_word(text, word.end)?;
+        let between = &text.as_bytes()[word.end..next.start];
+        let together = between.iter().all(|byte| matches!(byte, b' ' | b'\n'));
+        if !together || !alike(&text[word], wanted) {
+            return None;
+        }
+        word = next;
+    }
+    let (end, word) = (word.end, &text[word]);
+    let plural = word.strip_suffix('s');
+    let fits = alike(word, last) || plural.is_some_and(|word| alike(word, last));
+    fits.then_some(end)
 }
 
 /// The same letters; the first may be a capital at the beginning of a sentence.
@@ -142,20 +159,35 @@ fn alike(word: &str, wanted: &str) -> bool {
             && word.get(..1).map(str::to_ascii_lowercase).as_deref() == wanted.get(..1)
 }
 
-/// The words of a text: letters and digits, and hyphens between them.
-fn words(text: &str) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let mut from = None;
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '’');
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (from, inside(c)) {
-            (None, true) => from = Some(at),
-            (Some(start), false) => {
-                words.push(start..at);
-                from = None;
-            }
+/// The first word at or after a place: letters and digits, and hyphens between them.
+fn next_word(text: &str, from: usize) -> Option<Range<usize>> {
+    let (mut at, mut start) = (from, None);
+    // Byte by byte: a proc macro runs this without optimisation.
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let (inside, width) = if byte.is_ascii() {
+            (IN_A_WORD[usize::from(byte)], 1)
+        } else {
+            let c = text[at..].chars().next()?;
+            (c.is_alphanumeric() || c == '’', c.len_utf8())
+        };
+        match (start, inside) {
+            (None, true) => start = Some(at),
+            (Some(start), false) => return Some(start..at),
             _ => {}
         }
+        at += width;
     }
-    words
+    start.map(|start| start..at)
 }
+
+/// The ASCII characters of words.
+const IN_A_WORD: [bool; 128] = {
+    let mut inside = [false; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        inside[byte] = c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'\'');
+        byte += 1;
+    }
+    inside
+};
