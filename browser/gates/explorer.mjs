@@ -2,35 +2,24 @@
 // nothing in an address breaks the page; without scripts the answers stand there as tables.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { barriers } from "../lib/axe.mjs";
-import { DESK, PHONE, context, launch, watched } from "../lib/browser.mjs";
+import { DESK, PHONE, context, watched } from "../lib/browser.mjs";
 import { overflow } from "../lib/overflow.mjs";
-import { PICTURES, serve } from "../lib/site.mjs";
+import { PICTURES } from "../lib/site.mjs";
+import { stage } from "../lib/stage.mjs";
 import { csv, spec } from "../lib/specification.mjs";
 import { Mistakes } from "../lib/verdict.mjs";
 
-let browser;
-let site;
-
-before(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
+const shared = stage();
 
 /** Opens an explorer, uses it, and fails if anything went wrong in the page. */
 async function explorer(edition, query, use, look = {}) {
-  const room = await context(browser, { permissions: ["clipboard-read", "clipboard-write"], ...look });
-  const { page, wrong } = await watched(room, site.origin);
-  await page.goto(`${site.origin}/${edition}/explorer.html${query}`);
+  const room = await context(shared.browser, { permissions: ["clipboard-read", "clipboard-write"], ...look });
+  const { page, wrong } = await watched(room, shared.site.origin);
+  await page.goto(`${shared.site.origin}/${edition}/explorer.html${query}`);
   await use(page);
   await room.close();
   assert.deepEqual(wrong, []);
@@ -214,7 +203,7 @@ test("counterexamples are those of `vfio-spec verify`, a column for each device"
     await explorer(edition, "", async (page) => {
       for (const { variant, breaks, counterexample } of variants.filter(({ found }) => found)) {
         const { devices, steps } = counterexample;
-        await page.goto(`${site.origin}/${edition}/explorer.html?flow=${variant}&step=${steps.length}`);
+        await page.goto(`${shared.site.origin}/${edition}/explorer.html?flow=${variant}&step=${steps.length}`);
         const found = await page.evaluate(shown);
         assert.deepEqual(found.rows.map((row) => row.slice(1, 1 + devices.length)),
           steps.map((step) => step.devices.map((state) => state ?? "is not there")), variant);
@@ -303,7 +292,7 @@ test("nothing in an address breaks the page", async () => {
     await explorer(edition, "", async (page) => {
       assert.ok(await page.locator(".explorer-note").isHidden());
       for (const query of queries) {
-        await page.goto(`${site.origin}/${edition}/explorer.html?${query}`);
+        await page.goto(`${shared.site.origin}/${edition}/explorer.html?${query}`);
         assert.ok(await page.locator(".explorer-note").isVisible(), query);
         assert.ok((await answer(page)).length > 20, query);
         assert.equal(await page.locator(".explorer img").count(), 0);
@@ -327,25 +316,25 @@ test("what the page links to of itself is shown", async () => {
 });
 
 test("without scripts, every answer stands there as a table", async () => {
-  const room = await context(browser, { javaScriptEnabled: false });
+  const room = await context(shared.browser, { javaScriptEnabled: false });
   const page = await room.newPage();
-  await page.goto(`${site.origin}/v2/explorer.html`);
+  await page.goto(`${shared.site.origin}/v2/explorer.html`);
   const tables = page.locator(".explorer-tables table.paths");
   assert.equal(await tables.count(), 4);
   const row = tables.nth(1).locator("tbody tr", { has: page.locator("th", { hasText: /^PRE_COPY$/ }) });
   assert.ok((await row.allInnerTexts()).join().includes("RUNNING\nSTOP"), (await row.allInnerTexts()).join());
   assert.ok(await tables.first().isVisible());
-  await page.goto(`${site.origin}/v1/explorer.html`);
+  await page.goto(`${shared.site.origin}/v1/explorer.html`);
   assert.equal(await page.locator(".explorer-tables table.signs").count(), 3);
   assert.ok(await page.locator(".explorer-tables table.matrix").first().isVisible());
   await room.close();
 });
 
 test("the print page is left as it is", async () => {
-  const room = await context(browser);
-  const { page, wrong } = await watched(room, site.origin);
+  const room = await context(shared.browser);
+  const { page, wrong } = await watched(room, shared.site.origin);
   await page.addInitScript(() => { globalThis.print = () => undefined; });
-  await page.goto(`${site.origin}/print.html`);
+  await page.goto(`${shared.site.origin}/print.html`);
   assert.equal(await page.locator(".explorer").count(), 2);
   assert.equal(await page.locator(".explorer.live").count(), 0);
   await room.close();

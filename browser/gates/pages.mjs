@@ -1,14 +1,14 @@
 // Every page, light and dark, on a desk and on a phone: nothing goes wrong, nothing is wider than
 // the window, and nothing shuts a reader out. Its pictures are for people.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { barriers } from "../lib/axe.mjs";
-import { DESK, PHONE, context, each, launch, watched } from "../lib/browser.mjs";
+import { DESK, PHONE, context, each, watched } from "../lib/browser.mjs";
 import { overflow } from "../lib/overflow.mjs";
-import { PICTURES, pages, serve } from "../lib/site.mjs";
+import { PICTURES, pages } from "../lib/site.mjs";
+import { stage } from "../lib/stage.mjs";
 import { Mistakes } from "../lib/verdict.mjs";
 
 // axe looks again only at what another look may change. Two looks are drawn always, and show both
@@ -20,22 +20,11 @@ const LOOKS = [
   { name: "dark-390", scheme: "dark", window: PHONE, rules: [], drawn: true },
 ];
 
-let browser;
-let site;
-
-before(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
+const shared = stage();
 
 for (const look of LOOKS) {
   test(`every page, ${look.name}`, async () => {
-    const room = await context(browser, look);
+    const room = await context(shared.browser, look);
     const mistakes = new Mistakes();
     await each(pages(), 3, async (path) => mistakes.add(path, await examine(room, path, look)));
     await room.close();
@@ -45,8 +34,8 @@ for (const look of LOOKS) {
 
 /** What is wrong with a page. */
 async function examine(room, path, look) {
-  const { page, wrong } = await watched(room, site.origin);
-  await page.goto(`${site.origin}/${path}`);
+  const { page, wrong } = await watched(room, shared.site.origin);
+  await page.goto(`${shared.site.origin}/${path}`);
   await page.evaluate(() => document.fonts.ready);
   // The frame around the chapter is the same everywhere: once is enough.
   const part = path === "index.html" ? "html" : "main";

@@ -1,35 +1,24 @@
 // A chapter on paper: no frame, nothing cut off at the edge, pictures on white.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 
-import { context, launch, watched } from "../lib/browser.mjs";
-import { PICTURES, serve } from "../lib/site.mjs";
+import { context, watched } from "../lib/browser.mjs";
+import { PICTURES } from "../lib/site.mjs";
+import { stage } from "../lib/stage.mjs";
 
 // A4 without margins of a centimetre, in CSS pixels.
 const PAPER = { width: 718, height: 1046 };
 const CHAPTERS = ["v2/save.html", "v2/requests.html", "v1/domains.html", "v2/from-v1.html"];
 
-let browser;
-let site;
-
-before(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
+const shared = stage();
 
 for (const chapter of CHAPTERS) {
   test(`${chapter} on paper`, async () => {
-    const room = await context(browser, { scheme: "dark", window: PAPER });
-    const { page, wrong } = await watched(room, site.origin);
-    await page.goto(`${site.origin}/${chapter}`);
+    const room = await context(shared.browser, { scheme: "dark", window: PAPER });
+    const { page, wrong } = await watched(room, shared.site.origin);
+    await page.goto(`${shared.site.origin}/${chapter}`);
     await page.emulateMedia({ media: "print" });
     const cut = await page.evaluate(() => {
       const width = document.documentElement.clientWidth;

@@ -1,22 +1,12 @@
 // The search box finds names of the protocol and ids of rules before pages that speak of them.
 
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 
-import { context, launch, watched } from "../lib/browser.mjs";
-import { serve } from "../lib/site.mjs";
+import { context, watched } from "../lib/browser.mjs";
+import { stage } from "../lib/stage.mjs";
 
-let browser;
-let site;
-
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
+const shared = stage();
 
 // What is typed, and where the first hit leads.
 const HITS = [
@@ -30,9 +20,9 @@ const HITS = [
 ];
 
 test("the first hit is the thing itself", async () => {
-  const { page, wrong } = await watched(await context(browser), site.origin);
+  const { page, wrong } = await watched(await context(shared.browser), shared.site.origin);
   // Not from the root: links have to lead there from any folder.
-  await page.goto(`${site.origin}/v2/purpose.html`);
+  await page.goto(`${shared.site.origin}/v2/purpose.html`);
   await page.keyboard.press("s");
   const bar = page.locator("#mdbook-searchbar");
   for (const [typed, wanted] of HITS) {
@@ -41,19 +31,19 @@ test("the first hit is the thing itself", async () => {
     const first = page.locator("#mdbook-searchresults > li:first-child > a");
     await first.filter({ hasText: typed }).waitFor({ timeout: 5000 });
     const href = await first.evaluate((link) => link.href);
-    assert.equal(href, `${site.origin}/${wanted}`, typed);
+    assert.equal(href, `${shared.site.origin}/${wanted}`, typed);
     // Pages that speak of it follow.
     assert.ok((await page.locator("#mdbook-searchresults > li:not(.exact)").count()) > 0, typed);
   }
   await bar.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.waitForURL(`${site.origin}/${HITS.at(-1)[1]}`);
+  await page.waitForURL(`${shared.site.origin}/${HITS.at(-1)[1]}`);
   assert.deepEqual(wrong, []);
 });
 
 test("a part of a name is enough", async () => {
-  const { page } = await watched(await context(browser), site.origin);
-  await page.goto(`${site.origin}/index.html`);
+  const { page } = await watched(await context(shared.browser), shared.site.origin);
+  await page.goto(`${shared.site.origin}/index.html`);
   await page.keyboard.press("/");
   await page.locator("#mdbook-searchbar").pressSequentially("precopy_inf");
   const names = page.locator("#mdbook-searchresults > li.exact > a");
