@@ -39,6 +39,11 @@ fn canvas(size: At, class: &str, label: &str) -> Element {
         .attr("aria-label", label)
 }
 
+/// A picture with its shapes and, above them, its texts.
+fn fill(svg: Element, shapes: impl Iterator<Item = Element>, texts: Vec<Element>) -> Element {
+    shapes.chain(texts).fold(svg, Element::child)
+}
+
 /// A line of text around a point; `at.y` is its middle. The style sheet centres it.
 fn label(at: At, class: &str, text: &str) -> Element {
     el("text")

@@ -4,7 +4,7 @@
 use spec_model::model::Edition;
 use spec_system::{Actor, Arrow, Counterexample, Step, letter};
 
-use super::{At, Shapes, at, canvas, label, pill_width};
+use super::{At, Shapes, at, canvas, fill, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -45,8 +45,7 @@ pub(crate) fn draw(
     stage.end(bottom);
     let name = format!("{title}, as a sequence diagram; the list below says the same");
     let svg = canvas(at(stage.width(), bottom + 34), "sequence broken", &name);
-    let svg = stage.shapes.elements().fold(svg, Element::child);
-    let svg = stage.texts.into_iter().fold(svg, Element::child);
+    let svg = fill(svg, stage.shapes.elements(), stage.texts);
     el("figure").class("diagram").child(svg)
 }
 

@@ -4,7 +4,7 @@ use spec_model::inline::plain;
 use spec_model::model::{Domain, Edition};
 
 use super::reasons::Space;
-use super::{Shapes, at, canvas, label};
+use super::{Shapes, at, canvas, fill, label};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -49,8 +49,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     stage.memory(whole, height, domains.len());
     let size = at(whole, MARGIN + height + 44 + MEMORY + MARGIN);
     let svg = canvas(size, "domains", "IOMMU domains, and the devices in each");
-    let svg = stage.shapes.elements().fold(svg, Element::child);
-    let svg = stage.texts.into_iter().fold(svg, Element::child);
+    let svg = fill(svg, stage.shapes.elements(), stage.texts);
     let caption = el("figcaption").text(
         "In bold: what a device says of itself, and so where it sits. An arrow: that domain maps the MMIO of these \
          devices, so its devices reach them.",

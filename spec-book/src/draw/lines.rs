@@ -3,7 +3,7 @@
 use spec_model::analysis::register;
 use spec_model::model::{Edition, Mapping};
 
-use super::{Shapes, at, canvas, label, pill_width};
+use super::{Shapes, at, canvas, fill, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -117,8 +117,7 @@ pub(crate) fn draw(page: &Page<'_>, mapping: &Mapping) -> Option<Element> {
         old.edition.title, new.edition.title
     );
     let svg = canvas(size, "lines", &name);
-    let svg = shapes.elements().fold(svg, Element::child);
-    let svg = texts.into_iter().fold(svg, Element::child);
+    let svg = fill(svg, shapes.elements(), texts);
     Some(el("figure").class("diagram").child(svg))
 }
 

@@ -4,7 +4,7 @@
 use spec_model::model::{Edition, FdProtocol, Fsm, Protocol, SessionEffect};
 use spec_model::source::Span;
 
-use super::{At, CHARACTER, Shapes, at, canvas, label};
+use super::{At, CHARACTER, Shapes, at, canvas, fill, label};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -164,8 +164,7 @@ impl Chart<'_> {
         let name = format!("{}: its phases; the table says the same", self.title);
         let size = at(whole, bottom.max(arrows) + 2 * PAD);
         let svg = canvas(size, "phases", &name);
-        let svg = shapes.elements().fold(svg, Element::child);
-        let svg = texts.into_iter().fold(svg, Element::child);
+        let svg = fill(svg, shapes.elements(), texts);
         let caption = el("figcaption").text("Anything else fails with ");
         let href = self.page.to_row(edition, "error", refused);
         let caption = caption

@@ -7,7 +7,7 @@ use spec_model::inline::plain;
 use spec_model::model::{Devices, Edition, Flow, Target};
 use spec_model::source::Spanned;
 
-use super::{At, Shapes, at, canvas, label, pill_width};
+use super::{At, Shapes, at, canvas, fill, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 use crate::script::{Activity, Beat, Message, script};
@@ -52,14 +52,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition, flow: &Flow) -> Element {
         flow.title
     );
     let svg = canvas(at(stage.width(), bottom + 8), "sequence", &name);
-    let svg = stage
-        .shapes
-        .elements()
-        .fold(svg, |svg, shape| svg.child(shape));
-    let svg = stage
-        .texts
-        .into_iter()
-        .fold(svg, |svg, text| svg.child(text));
+    let svg = fill(svg, stage.shapes.elements(), stage.texts);
     el("figure").class("diagram").child(svg)
 }
 

@@ -5,7 +5,7 @@ use spec_model::analysis::{Register, capability_sets};
 use spec_model::model::{Edition, Fsm, Place};
 
 use super::grid::Grid;
-use super::{Shapes, at, canvas, label, pill_width};
+use super::{Shapes, at, canvas, fill, label, pill_width};
 use crate::html::{Element, el};
 use crate::show::matrix::set_name;
 
@@ -80,8 +80,7 @@ fn picture(
         "machine",
         &format!("The machine of a device {title}"),
     );
-    let svg = shapes.elements().chain(tips).fold(svg, Element::child);
-    let svg = texts.into_iter().fold(svg, Element::child);
+    let svg = fill(svg, shapes.elements().chain(tips), texts);
     let caption = el("figcaption").text(format!("A device {title}"));
     el("figure").class("diagram").child(svg).child(caption)
 }
