@@ -92,20 +92,21 @@ fn is_empty(cell: Option<&Cell<'_>>) -> bool {
     cell.is_none_or(|cell| cell.text.is_empty() || cell.text == "–")
 }
 
-struct Taken {
+/// What is paired so far.
+pub(crate) struct Taken {
     base: Vec<Option<usize>>,
     head: Vec<bool>,
 }
 
 impl Taken {
-    fn new(base: usize, head: usize) -> Self {
+    pub(crate) fn new(base: usize, head: usize) -> Self {
         Self {
             base: vec![None; base],
             head: vec![false; head],
         }
     }
 
-    fn take(&mut self, b: usize, h: usize) {
+    pub(crate) fn take(&mut self, b: usize, h: usize) {
         self.base[b] = Some(h);
         self.head[h] = true;
     }
@@ -135,7 +136,7 @@ impl Taken {
 
     /// The best pairs first; among equals those whose places are nearest. The same pairs come out if
     /// the versions are exchanged.
-    fn greedily(&mut self, score: impl Fn(usize, usize) -> Option<f64>) {
+    pub(crate) fn greedily(&mut self, score: impl Fn(usize, usize) -> Option<f64>) {
         let mut candidates = Vec::new();
         for b in (0..self.base.len()).filter(|&b| self.base[b].is_none()) {
             for h in (0..self.head.len()).filter(|&h| !self.head[h]) {
@@ -188,7 +189,7 @@ impl Taken {
         }
     }
 
-    fn into_pairing(self) -> Pairing {
+    pub(crate) fn into_pairing(self) -> Pairing {
         let pairs = self.base.iter().enumerate();
         Pairing {
             pairs: pairs

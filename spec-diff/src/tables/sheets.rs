@@ -5,45 +5,24 @@ use spec_model::source::Span;
 use super::{cells, order, rows};
 use crate::change::What;
 use crate::names::Renames;
-use crate::pairing::Pairing;
+use crate::pairing::{Pairing, Taken};
 use crate::sheet::{Cell, Sheet};
 use crate::sides::{Plain, Sides, Topic};
 
 /// Pairs sheets by what they are of; then named ones of one kind by their rows.
 pub(super) fn pair(base: &[Sheet<'_>], head: &[Sheet<'_>], renames: &Renames) -> Pairing {
-    let mut of_base: Vec<Option<usize>> = base.iter().map(|b| same(b, head, renames)).collect();
-    let free = |of_base: &[Option<usize>], h: usize| !of_base.contains(&Some(h));
-    let mut candidates = Vec::new();
-    for (b, sheet) in base
-        .iter()
-        .enumerate()
-        .filter(|(b, _)| of_base[*b].is_none())
-    {
-        for (h, other) in head.iter().enumerate().filter(|(h, _)| free(&of_base, *h)) {
-            if sheet.is_named() && is_kin(sheet, other) {
-                let share = share(sheet, other, renames);
-                candidates.extend((share >= 0.5).then_some((share, b, h)));
-            }
+    let mut taken = Taken::new(base.len(), head.len());
+    for (b, sheet) in base.iter().enumerate() {
+        if let Some(h) = same(sheet, head, renames) {
+            taken.take(b, h);
         }
     }
-    candidates.sort_by(|x, y| {
-        let near = |&(_, b, h): &(f64, usize, usize)| (b.abs_diff(h), b.min(h));
-        y.0.total_cmp(&x.0).then_with(|| near(x).cmp(&near(y)))
+    taken.greedily(|b, h| {
+        let kin = base[b].is_named() && is_kin(&base[b], &head[h]);
+        kin.then(|| share(&base[b], &head[h], renames))
+            .filter(|share| *share >= 0.5)
     });
-    for (_, b, h) in candidates {
-        if of_base[b].is_none() && free(&of_base, h) {
-            of_base[b] = Some(h);
-        }
-    }
-    let pairs = of_base.iter().enumerate();
-    Pairing {
-        pairs: pairs
-            .clone()
-            .filter_map(|(b, h)| Some((b, (*h)?)))
-            .collect(),
-        removed: pairs.filter(|(_, h)| h.is_none()).map(|(b, _)| b).collect(),
-        added: (0..head.len()).filter(|&h| free(&of_base, h)).collect(),
-    }
+    taken.into_pairing()
 }
 
 fn is_kin(base: &Sheet<'_>, head: &Sheet<'_>) -> bool {
