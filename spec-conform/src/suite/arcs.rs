@@ -182,11 +182,7 @@ fn capture_rest(dut: &mut Dut, read: bool) -> Check {
     }
     use_device(dut)?;
     dut.go(DeviceState::STOP_COPY)?;
-    let before = image(dut)?;
-    bytes.extend(drain_to_end(dut, fd)?);
-    settle(dut)?;
-    must_load(dut, &bytes)?;
-    same_state("a load", &before, &image(dut)?)
+    must_hold_the_rest(dut, fd, bytes)
 }
 
 /// A stopped device drops writes and gives all ones. The migration may be spoilt, so nothing else is asked of it.

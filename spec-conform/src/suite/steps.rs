@@ -151,6 +151,15 @@ pub(super) fn load(dut: &mut Dut, bytes: &[u8], piece: usize) -> Check<Result<()
     Ok(dut.set(DeviceState::STOP)?.result)
 }
 
+/// In `STOP_COPY`: what was read of the session so far and the rest of it hold the state that the device is stopped in.
+pub(super) fn must_hold_the_rest(dut: &mut Dut, fd: Fd, mut bytes: Vec<u8>) -> Check {
+    let before = image(dut)?;
+    bytes.extend(drain_to_end(dut, fd)?);
+    settle(dut)?;
+    must_load(dut, &bytes)?;
+    same_state("a load", &before, &image(dut)?)
+}
+
 /// Loads a stream that is good.
 pub(super) fn must_load(dut: &mut Dut, bytes: &[u8]) -> Check {
     let fd = dut.start(DeviceState::RESUMING)?;

@@ -216,11 +216,7 @@ fn more_after_the_end(dut: &mut Dut) -> Check {
         bytes.extend(drain_pre_copy(dut, fd)?);
     }
     dut.go(DeviceState::STOP_COPY)?;
-    let before = image(dut)?;
-    bytes.extend(drain_to_end(dut, fd)?);
-    settle(dut)?;
-    must_load(dut, &bytes)?;
-    same_state("a load", &before, &image(dut)?)
+    must_hold_the_rest(dut, fd, bytes)
 }
 
 fn poll_pre_copy(dut: &mut Dut, state: DeviceState) -> Check {
