@@ -199,6 +199,60 @@ impl<E: Edition> Debug for Step<E> {
     }
 }
 
+/// What both generated editions name alike.
+macro_rules! named {
+    ($module:ident) => {
+        type State = $module::DeviceState;
+        type Fault = $module::Fault;
+        type Work = $module::Work;
+        type Injection = $module::Injection;
+
+        const DRAIN: $module::Work = $module::Work::Drain;
+        const DRAIN_PARTLY: $module::Work = $module::Work::DrainPartly;
+        const LOAD: $module::Work = $module::Work::Load;
+        const LOAD_PARTLY: $module::Work = $module::Work::LoadPartly;
+        const COPY_DIRTY: $module::Work = $module::Work::CopyDirtyMemory;
+        const STREAM_MEMORY: $module::Work = $module::Work::StreamMemory;
+
+        fn initial() -> $module::DeviceState {
+            $module::DeviceState::INITIAL
+        }
+
+        fn failed(state: $module::DeviceState) -> bool {
+            state.error()
+        }
+
+        fn answers(state: $module::DeviceState) -> bool {
+            state.answers_mmio()
+        }
+
+        fn may_assume_quiet(state: $module::DeviceState) -> bool {
+            state.may_assume_quiet_mmio()
+        }
+
+        fn dma_quiet(state: $module::DeviceState) -> bool {
+            state.dma_quiet()
+        }
+
+        fn plans() -> Vec<Plan<Self>> {
+            let flows = $module::flows::ALL.iter();
+            flows
+                .map(|flow| VirtualMachine::<Self>::plan_of(flow))
+                .collect()
+        }
+
+        fn legal(
+            work: $module::Work,
+            state: $module::DeviceState,
+            vcpus: bool,
+            tracking: bool,
+        ) -> bool {
+            work.legal(state, vcpus, tracking)
+        }
+    };
+}
+pub(super) use named;
+
 /// `run` for the flows of one generated edition.
 macro_rules! follows {
     ($edition:ty, $module:ident) => {

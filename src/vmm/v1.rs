@@ -1,6 +1,6 @@
 //! Flows of v1: the region, NDMA, page requests.
 
-use super::edition::{Amount, Attached, Edition, Step, Target, follows};
+use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
 use super::{Failure, Log, Memory, Plan, Slot, Stream, VirtualMachine};
 use crate::driver::{Function, Model};
 use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
@@ -16,42 +16,11 @@ pub enum V1 {}
 const ENOUGH: usize = 8;
 
 impl Edition for V1 {
-    type State = DeviceState;
-    type Fault = Fault;
-    type Work = Work;
-    type Injection = Injection;
+    named!(v1);
+
     type Slot = Slot;
 
     const GRACE: &'static str = "ndma";
-    const DRAIN: Work = Work::Drain;
-    const DRAIN_PARTLY: Work = Work::DrainPartly;
-    const LOAD: Work = Work::Load;
-    const LOAD_PARTLY: Work = Work::LoadPartly;
-    const COPY_DIRTY: Work = Work::CopyDirtyMemory;
-    const STREAM_MEMORY: Work = Work::StreamMemory;
-
-    fn initial() -> DeviceState {
-        DeviceState::INITIAL
-    }
-
-    fn failed(state: DeviceState) -> bool {
-        state.error()
-    }
-
-    fn answers(state: DeviceState) -> bool {
-        state.answers_mmio()
-    }
-
-    fn may_assume_quiet(state: DeviceState) -> bool {
-        state.may_assume_quiet_mmio()
-    }
-
-    fn plans() -> Vec<Plan<Self>> {
-        let flows = v1::flows::ALL.iter();
-        flows
-            .map(|flow| VirtualMachine::<Self>::plan_of(flow))
-            .collect()
-    }
 
     fn prepare(vm: &mut VirtualMachine<Self>, plan: &Plan<Self>) {
         vm.guest.page_requests = vm.may_request_pages(&plan.steps);
@@ -91,14 +60,6 @@ impl Edition for V1 {
 
     fn serves_vcpus(state: DeviceState) -> bool {
         state.contains(DeviceState::RUNNING)
-    }
-
-    fn dma_quiet(state: DeviceState) -> bool {
-        state.dma_quiet()
-    }
-
-    fn legal(work: Work, state: DeviceState, vcpus: bool, tracking: bool) -> bool {
-        work.legal(state, vcpus, tracking)
     }
 
     /// A new row of the book's table does not compile until it is done here.

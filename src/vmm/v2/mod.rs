@@ -7,7 +7,7 @@ pub use slot::Slot;
 use std::format;
 use std::vec::Vec;
 
-use super::edition::{Amount, Edition, Step, Target, follows};
+use super::edition::{Amount, Edition, Step, Target, follows, named};
 use super::{Failure, Memory, Plan, VirtualMachine};
 use crate::driver::{Function, Model};
 use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
@@ -20,42 +20,11 @@ pub type Vmm = VirtualMachine<V2>;
 pub enum V2 {}
 
 impl Edition for V2 {
-    type State = DeviceState;
-    type Fault = Fault;
-    type Work = Work;
-    type Injection = Injection;
+    named!(v2);
+
     type Slot = Slot;
 
     const GRACE: &'static str = "p2p";
-    const DRAIN: Work = Work::Drain;
-    const DRAIN_PARTLY: Work = Work::DrainPartly;
-    const LOAD: Work = Work::Load;
-    const LOAD_PARTLY: Work = Work::LoadPartly;
-    const COPY_DIRTY: Work = Work::CopyDirtyMemory;
-    const STREAM_MEMORY: Work = Work::StreamMemory;
-
-    fn initial() -> DeviceState {
-        DeviceState::INITIAL
-    }
-
-    fn failed(state: DeviceState) -> bool {
-        state.error()
-    }
-
-    fn answers(state: DeviceState) -> bool {
-        state.answers_mmio()
-    }
-
-    fn may_assume_quiet(state: DeviceState) -> bool {
-        state.may_assume_quiet_mmio()
-    }
-
-    fn plans() -> Vec<Plan<Self>> {
-        let flows = v2::flows::ALL.iter();
-        flows
-            .map(|flow| VirtualMachine::<Self>::plan_of(flow))
-            .collect()
-    }
 
     fn prepare(_: &mut VirtualMachine<Self>, _: &Plan<Self>) {}
 
@@ -82,14 +51,6 @@ impl Edition for V2 {
 
     fn serves_vcpus(state: DeviceState) -> bool {
         state.may_dma_anywhere()
-    }
-
-    fn dma_quiet(state: DeviceState) -> bool {
-        state.dma_quiet()
-    }
-
-    fn legal(work: Work, state: DeviceState, vcpus: bool, tracking: bool) -> bool {
-        work.legal(state, vcpus, tracking)
     }
 
     /// A new row of the book's table does not compile until it is done here.
