@@ -48,6 +48,11 @@ pub trait Function {
         self.device_mut().write_bar(offset, from);
     }
 
+    /// Another device reads the BAR by P2P DMA. No driver can trap that.
+    fn peer_read(&mut self, offset: u64, into: &mut [u8]) {
+        self.device_mut().read_bar(offset, into);
+    }
+
     /// Another device writes the BAR by P2P DMA. No driver can trap that.
     fn peer_write(&mut self, offset: u64, from: &[u8]) {
         self.device_mut().write_bar(offset, from);

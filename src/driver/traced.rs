@@ -173,10 +173,6 @@ impl<F: Function + ?Sized> Function for Traced<F> {
         self.inner.write_bar(offset, from);
     }
 
-    fn peer_write(&mut self, offset: u64, from: &[u8]) {
-        self.inner.peer_write(offset, from);
-    }
-
     fn image(&self) -> Vec<u8> {
         self.inner.image()
     }

@@ -55,14 +55,4 @@ impl Vmm {
     pub fn maps(&self, domain: Domain, slot: usize) -> bool {
         domain == Domain::WithPeers && !self.slots[slot].region.driver().describe().hide_mmio()
     }
-
-    /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if its domain does not
-    /// map that: the IOMMU blocks the write.
-    pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
-        let mapped = self.maps(self.domain(from), to);
-        if mapped {
-            self.slots[to].function().peer_write(offset, bytes);
-        }
-        mapped
-    }
 }

@@ -53,7 +53,7 @@ pub trait Edition: Debug + Sized + 'static {
     /// Whether a device in this state may assume that nobody touches it.
     fn may_assume_quiet(state: Self::State) -> bool;
 
-    /// Whether the IOMMU lets one device write into the MMIO of another.
+    /// Whether the IOMMU lets one device read and write the MMIO of another.
     fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool;
 
     /// The state that this device takes where the flow says `state`; `None` if it waits where it is.

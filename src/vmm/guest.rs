@@ -25,13 +25,13 @@ pub struct Guest {
     pub peers: PeerUse,
 }
 
-/// What a guest makes one device write into the MMIO of the next.
+/// What a guest makes one device do to the MMIO of the next, by reads and writes in turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PeerUse {
     /// Nothing.
     #[default]
     Nothing,
-    /// What its own driver of that device would write there.
+    /// What its own driver of that device would do there.
     Friendly,
     /// Whatever spoils most: it attacks the migration, and hurts itself on the way.
     Hostile,
@@ -47,6 +47,9 @@ struct Driver {
     answered: u64,
     total: usize,
     wrong: usize,
+    /// What the device says of who made it; 0 as long as that was not asked.
+    identity: u64,
+    peeked: usize,
     salt: u64,
 }
 
@@ -78,26 +81,42 @@ impl Guest {
         self.drivers.iter().map(|driver| driver.wrong).sum()
     }
 
-    /// The device that this one writes to, and what: its neighbour.
-    fn peer_of(&self, device: usize) -> Option<Poke> {
+    /// Reads of one device by another that gave the right bytes.
+    pub fn peeked(&self) -> usize {
+        self.drivers.iter().map(|driver| driver.peeked).sum()
+    }
+
+    /// What this device does to another, its neighbour.
+    fn peer_of(&self, device: usize) -> Option<PeerRequest> {
         let neighbour = (device + 1) % self.drivers.len();
         let place = self.drivers[neighbour].place;
         let salt = self.drivers[device].posted;
+        let peek = |register: Register, expected| PeerRequest {
+            operation: Operation::In,
+            address: mmio(place) + register.offset(),
+            value: expected,
+        };
+        let poke = |register: Register, value| PeerRequest {
+            operation: Operation::Out,
+            address: mmio(place) + register.offset(),
+            value,
+        };
+        let reads = salt % 4 == 3;
         match self.peers {
             PeerUse::Nothing => None,
             _ if neighbour == device => None,
+            PeerUse::Friendly if reads => {
+                Some(peek(Register::Identity, self.drivers[neighbour].identity))
+            }
             // The value that is there already: a mere touch, with bytes that move.
-            PeerUse::Friendly => Some(Poke {
-                address: mmio(place) + Register::Ring.offset(),
-                value: Place::of(place).base,
-            }),
+            PeerUse::Friendly => Some(poke(Register::Ring, Place::of(place).base)),
+            // Reading moves the index on, under a driver that uses it.
+            PeerUse::Hostile if reads => Some(peek(Register::ControlData, 0)),
             PeerUse::Hostile => {
                 let registers = [Register::ControlData, Register::Tail, Register::Ring];
                 let register = registers[salt as usize % registers.len()];
-                Some(Poke {
-                    address: mmio(place) + register.offset(),
-                    value: salt.wrapping_mul(0x9e37_79b9_7f4a_7c15) % ENTRIES,
-                })
+                let value = salt.wrapping_mul(0x9e37_79b9_7f4a_7c15) % ENTRIES;
+                Some(poke(register, value))
             }
         }
     }
@@ -137,12 +156,13 @@ impl Guest {
         if !driver.ready {
             write(function, Register::Ring, place.base);
             write(function, Register::Entries, ENTRIES);
+            driver.identity = read(function, Register::Identity);
             driver.ready = true;
         }
         let mut asked = 0;
         while asked < count && driver.posted - driver.answered < OPEN {
             match peer.filter(|_| driver.posted % 2 == 1) {
-                Some(peer) => driver.poke(&place, memory, peer),
+                Some(peer) => driver.post_for_peer(&place, memory, peer),
                 None => driver.post(&place, memory, fetch),
             }
             asked += 1;
@@ -161,10 +181,13 @@ impl Guest {
     }
 }
 
-/// A write into the MMIO of another device.
+/// An access of the MMIO of another device.
 #[derive(Clone, Copy, Debug)]
-struct Poke {
+struct PeerRequest {
+    /// `In` reads, `Out` writes.
+    operation: Operation,
     address: u64,
+    /// What is written, or shall be read; what a read shall give is 0 where anything may come.
     value: u64,
 }
 
@@ -205,11 +228,15 @@ impl Driver {
         }
     }
 
-    /// Fetches a word from memory and writes it to another device.
-    fn poke(&mut self, place: &Place, memory: &Memory, poke: Poke) {
+    /// A word goes from memory to another device, or from there to memory.
+    fn post_for_peer(&mut self, place: &Place, memory: &Memory, peer: PeerRequest) {
         let request = self.posted;
-        memory.write(place.source(request), &poke.value.to_le_bytes());
-        let guest = [place.source(request), poke.address];
+        memory.write(place.source(request), &peer.value.to_le_bytes());
+        memory.write(place.target(request), &[0; 8]);
+        let guest = match peer.operation {
+            Operation::Out => [place.source(request), peer.address],
+            Operation::In | Operation::Fetch => [peer.address, place.target(request)],
+        };
         for (n, operation) in [Operation::In, Operation::Out].into_iter().enumerate() {
             let descriptor = Descriptor {
                 operation: operation.number(),
@@ -263,24 +290,52 @@ impl Driver {
     /// Whether the oldest open request is answered; checks the answer then.
     fn check(&mut self, place: &Place, memory: &Memory) -> bool {
         let request = self.answered;
-        let mut bytes = [0; Descriptor::LEN];
-        memory.read(place.descriptor(request * 2 + 1), &mut bytes);
-        let status = Descriptor::decode(&bytes).status;
-        if status == 0 {
+        let [first, second] = [0, 1].map(|n| {
+            let mut bytes = [0; Descriptor::LEN];
+            memory.read(place.descriptor(request * 2 + n), &mut bytes);
+            Descriptor::decode(&bytes)
+        });
+        if second.status == 0 {
             return false;
         }
-        let descriptor = Descriptor::decode(&bytes);
         self.answered += 1;
         self.total += 1;
         // A write to another device has no answer that could be wrong: it may be blocked.
-        if descriptor.guest >= MMIO {
+        if second.guest >= MMIO {
+            return true;
+        }
+        if first.guest >= MMIO {
+            self.check_peek(place, memory, request, first.status);
             return true;
         }
         let mut copied = [0; BLOCK];
         memory.read(place.target(request), &mut copied);
-        self.wrong += usize::from(status != Descriptor::DONE || copied != self.pattern(request));
+        self.wrong +=
+            usize::from(second.status != Descriptor::DONE || copied != self.pattern(request));
         true
     }
+
+    /// A read of another device may be blocked, and a device that is broken gives ones; nothing else is right but
+    /// what was to be read.
+    fn check_peek(&mut self, place: &Place, memory: &Memory, request: u64, status: u64) {
+        let [expected, got] = [place.source(request), place.target(request)].map(|address| {
+            let mut word = [0; 8];
+            memory.read(address, &mut word);
+            u64::from_le_bytes(word)
+        });
+        let blocked = status != Descriptor::DONE;
+        if blocked || expected == 0 || got == u64::MAX {
+            return;
+        }
+        self.peeked += usize::from(got == expected);
+        self.wrong += usize::from(got != expected);
+    }
+}
+
+fn read(function: &mut dyn Function, register: Register) -> u64 {
+    let mut bytes = [0; 8];
+    function.read_bar(register.offset(), &mut bytes);
+    u64::from_le_bytes(bytes)
 }
 
 fn write(function: &mut dyn Function, register: Register, value: u64) {

@@ -11,7 +11,6 @@ mod plug;
 use std::string::String;
 
 pub use plan::{Plan, Purpose};
-pub use plug::Touches;
 
 /// What a VMM decides for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 use std::vec::Vec;
 
-use super::peers::{PeerWrite, Peers, decode};
+use super::peers::{Peers, decode};
 use crate::driver::Bus;
 
 /// Bytes of a page, the unit of the dirty log.
@@ -160,7 +160,7 @@ pub struct Port {
 /// What came over a port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Reads and writes of memory.
+    /// Reads and writes of memory and of other devices.
     pub dma: u64,
     /// Interrupts.
     pub interrupts: u64,
@@ -180,17 +180,16 @@ impl Port {
 impl Bus for Port {
     fn read(&self, address: u64, into: &mut [u8]) -> bool {
         self.count().dma += 1;
-        self.memory.read(address, into)
+        match self.place.zip(decode(address)) {
+            Some((from, (to, offset))) => self.memory.peers.read(from, to, offset, into),
+            None => self.memory.read(address, into),
+        }
     }
 
     fn write(&self, address: u64, from: &[u8]) -> bool {
         self.count().dma += 1;
         match self.place.zip(decode(address)) {
-            Some((from_place, (to, offset))) => {
-                let bytes = from.to_vec();
-                let write = PeerWrite { to, offset, bytes };
-                self.memory.peers.post(from_place, write)
-            }
+            Some((own, (to, offset))) => self.memory.peers.write(own, to, offset, from),
             None => self.memory.write(address, from),
         }
     }

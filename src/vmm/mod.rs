@@ -22,10 +22,10 @@ use std::vec::Vec;
 pub use domain::Domain;
 pub use edition::{Amount, Attached, Edition, Step, Target};
 pub use guest::{Guest, PeerUse};
-pub use lifecycle::{Go, Outcome, Plan, Policy, Purpose, Refused, Touches};
+pub use lifecycle::{Go, Outcome, Plan, Policy, Purpose, Refused};
 pub use log::Log;
 pub use memory::{Memory, PAGE, Port, Traffic};
-pub use peers::{MMIO, MMIO_WINDOW, mmio};
+pub use peers::{MMIO, MMIO_WINDOW, Touches, mmio};
 pub use run::Failure;
 pub use slot::Slot;
 pub use transfer::{Stream, Transfer};
@@ -59,7 +59,6 @@ pub struct VirtualMachine<E: Edition> {
     last_dirty: Vec<usize>,
     /// How many the last look at it found while the guest ran.
     last_round: usize,
-    touches: Touches,
     seed: u32,
     /// Devices that were plugged.
     opened: u32,
@@ -95,7 +94,6 @@ impl<E: Edition> VirtualMachine<E> {
             snapshot_due: false,
             last_dirty: Vec::new(),
             last_round: 0,
-            touches: Touches::default(),
             seed,
             opened: 0,
             log: Log::default(),

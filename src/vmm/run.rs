@@ -3,8 +3,8 @@
 use std::format;
 use std::string::String;
 
-use super::VirtualMachine;
 use super::edition::{Attached, Edition, Step, Target};
+use super::{PeerUse, VirtualMachine};
 
 /// A flow that did not go as the book says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl<E: Edition> VirtualMachine<E> {
     /// Every device, in the state of the step or in its own.
     fn bring_devices(&mut self, step: &Step<E>) -> Result<(), String> {
         for slot in 0..self.slots.len() {
-            self.let_devices_run();
+            self.devices_go_on();
             let before = self.slots[slot].state();
             let result = match step.target {
                 Target::State(state) => match E::own(&self.slots[slot], state) {
@@ -106,18 +106,27 @@ impl<E: Edition> VirtualMachine<E> {
         Ok(())
     }
 
-    /// `Err` outside: the VMM itself must not ask for that. `Err` inside: what the device answered.
-    pub(super) fn request(
+    /// Devices go on by themselves between two things that the VMM does, where the guest has left them enough to do.
+    fn devices_go_on(&mut self) {
+        if self.guest.peers != PeerUse::Nothing {
+            self.let_devices_run();
+        }
+    }
+
+    /// Brings one device to a state, with a write or a request of its own. Gives what the device answered.
+    ///
+    /// # Errors
+    /// The VMM itself must not ask for that now: another device could touch this one.
+    pub fn request(
         &mut self,
         slot: usize,
         state: E::State,
     ) -> Result<Result<(), E::Fault>, String> {
         E::may_request(self, slot, state)?;
-        let stream = &mut self.transfer.streams[slot];
-        let result = self.slots[slot].request(state, stream, &mut self.log);
-        // What was under way is done, or it would not have returned.
-        self.deliver();
-        Ok(result)
+        Ok(self.beside_peers(slot, |vm| {
+            let stream = &mut vm.transfer.streams[slot];
+            vm.slots[slot].request(state, stream, &mut vm.log)
+        }))
     }
 
     pub(super) fn reset(&mut self, slot: usize) {
@@ -179,7 +188,7 @@ impl<E: Edition> VirtualMachine<E> {
 
     /// At the destination, the guest is the one that arrived, from the first start on.
     fn let_vcpus_run(&mut self, destination: bool) -> Result<(), String> {
-        self.let_devices_run();
+        self.devices_go_on();
         if !self.all_running() {
             return Err(String::from("the vCPUs run while a device does not"));
         }

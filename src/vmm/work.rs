@@ -43,14 +43,13 @@ impl<E: Edition> VirtualMachine<E> {
             asked += self.guest.ask(number, slot.function(), &self.memory, 2);
         }
         for _ in 0..24 {
-            for slot in &mut self.slots {
-                let device = slot.function().device_mut();
-                device.run();
+            for slot in 0..self.slots.len() {
+                self.moment(slot);
                 if settle {
+                    let device = self.slots[slot].function().device_mut();
                     device.answer_page_request();
                 }
             }
-            self.deliver();
         }
         let answered = (0..self.slots.len())
             .map(|number| self.guest.collect(number, &self.memory))

@@ -7,3 +7,4 @@ mod hostile;
 mod legal;
 mod lives;
 mod machine;
+mod peers;

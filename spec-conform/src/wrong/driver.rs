@@ -196,10 +196,6 @@ impl Function for Sloppy {
         self.inner.write_bar(offset, from);
     }
 
-    fn peer_write(&mut self, offset: u64, from: &[u8]) {
-        self.inner.peer_write(offset, from);
-    }
-
     fn image(&self) -> Vec<u8> {
         self.inner.image()
     }

@@ -25,6 +25,18 @@ pub struct Hardware {
     pub control_registers: bool,
 }
 
+impl Hardware {
+    /// Able to nothing.
+    pub(super) const NONE: Self = Self {
+        id: 0,
+        ndma: false,
+        needs_quiet_mmio: false,
+        dirty_log: false,
+        page_requests: false,
+        control_registers: false,
+    };
+}
+
 /// What goes wrong, from the moment it is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Trouble {

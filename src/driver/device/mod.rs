@@ -21,7 +21,7 @@ pub use descriptor::{Descriptor, Operation};
 pub use hardware::{Dead, Hardware, Refused, Trouble};
 pub use registers::Register;
 
-use super::bus::Bus;
+use super::Bus;
 use dma_log::DmaLog;
 use engine::Flight;
 use log::DirtyLog;
@@ -62,6 +62,11 @@ impl Device {
             interrupts: true,
             index: 0,
         }
+    }
+
+    /// No device: what a slot holds while its device is elsewhere.
+    pub(crate) fn vacant() -> Self {
+        Self::new(Hardware::NONE, 0, Nowhere)
     }
 
     /// What this piece of hardware can do.
@@ -121,4 +126,19 @@ impl std::fmt::Debug for Device {
             .field("flight", &self.flight)
             .finish_non_exhaustive()
     }
+}
+
+/// No bus.
+struct Nowhere;
+
+impl Bus for Nowhere {
+    fn read(&self, _: u64, _: &mut [u8]) -> bool {
+        false
+    }
+
+    fn write(&self, _: u64, _: &[u8]) -> bool {
+        false
+    }
+
+    fn interrupt(&self) {}
 }

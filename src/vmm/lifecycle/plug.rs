@@ -77,49 +77,12 @@ impl<E: Edition> VirtualMachine<E> {
         self.memory.peers.map(places);
     }
 
-    /// Delivers what devices wrote to each other. Notes what arrives where nobody may touch.
-    pub(in crate::vmm) fn deliver(&mut self) {
-        for write in self.memory.peers.take() {
-            let mut slots = self.slots.iter_mut();
-            let Some(slot) = slots.find(|slot| slot.place() == write.to) else {
-                continue;
-            };
-            self.touches.delivered += 1;
-            self.touches.while_quiet += u64::from(E::may_assume_quiet(slot.state()));
-            slot.function().peer_write(write.offset, &write.bytes);
-        }
-    }
-
-    /// Devices go on by themselves between two things that the VMM does. The guest's programs, once they have
-    /// been given to the devices, run without any vCPU.
-    pub(in crate::vmm) fn let_devices_run(&mut self) {
-        if self.guest.peers == super::super::PeerUse::Nothing {
-            return;
-        }
+    /// Some moments pass for every device. What the guest has given them to do, they do without any vCPU.
+    pub fn let_devices_run(&mut self) {
         for _ in 0..8 {
-            for slot in &mut self.slots {
-                slot.function().device_mut().run();
+            for slot in 0..self.slots.len() {
+                self.moment(slot);
             }
-            self.deliver();
         }
     }
-
-    /// What devices wrote to each other so far.
-    pub fn touches(&self) -> Touches {
-        Touches {
-            blocked: self.memory.peers.blocked(),
-            ..self.touches
-        }
-    }
-}
-
-/// Peer-to-peer writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Touches {
-    /// That arrived.
-    pub delivered: u64,
-    /// Of these, those that arrived at a device that may assume that nobody touches it.
-    pub while_quiet: u64,
-    /// That the IOMMU blocked.
-    pub blocked: u64,
 }

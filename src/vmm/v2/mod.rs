@@ -9,7 +9,7 @@ use std::vec::Vec;
 
 use super::edition::{Amount, Edition, Step, Target, follows, named};
 use super::{Failure, Memory, Plan, VirtualMachine};
-use crate::driver::{Function, Model};
+use crate::driver::Model;
 use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
 
 /// A virtual machine on one host whose devices are migrated as v2 says.
@@ -117,16 +117,6 @@ impl VirtualMachine<V2> {
             Capabilities::named(name).is_some_and(|capability| capabilities.contains(capability))
         };
         flow.needs.iter().all(has) && !flow.lacks.iter().any(has)
-    }
-
-    /// A device that the guest controls writes into the BAR of another by P2P DMA. `false` if one of the two has no
-    /// P2P states: such a device is kept out of P2P, and the IOMMU blocks the write.
-    pub fn peer_write(&mut self, from: usize, to: usize, offset: u64, bytes: &[u8]) -> bool {
-        let mapped = V2::reaches(self, from, to);
-        if mapped {
-            self.slots[to].device.driver_mut().peer_write(offset, bytes);
-        }
-        mapped
     }
 
     /// Asks each device how much there is to read before it is stopped.
