@@ -5,7 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::{Log, Memory, Plan, Stream, VirtualMachine};
-use crate::driver::{Function, Model};
+use crate::driver::{Device, Function, Model};
 
 /// The names of one edition, and what the VMM does by them.
 pub trait Edition: Debug + Sized + 'static {
@@ -22,6 +22,8 @@ pub trait Edition: Debug + Sized + 'static {
 
     /// The capability by which a device can be quieted for a grace state.
     const GRACE: &'static str;
+    /// Whether page requests can be settled on the way out: whether there is a state for it.
+    const SETTLES_PAGES: bool;
     /// Reads every stream to its end.
     const DRAIN: Self::Work;
     /// Reads a part of it.
@@ -38,14 +40,17 @@ pub trait Edition: Debug + Sized + 'static {
     /// The book's flows.
     fn plans() -> Vec<Plan<Self>>;
 
-    /// Gets ready for one of them.
-    fn prepare(vm: &mut VirtualMachine<Self>, plan: &Plan<Self>);
-
     /// The state of a fresh device.
     fn initial() -> Self::State;
 
     /// Whether a device in this state has failed.
     fn failed(state: Self::State) -> bool;
+
+    /// Whether a device in this state gives the final part of its stream.
+    fn saves_for_good(state: Self::State) -> bool;
+
+    /// Whether a device may be set up for page requests, as far as it tells.
+    fn may_ask_for_pages(slot: &Self::Slot) -> bool;
 
     /// Whether a device in this state answers MMIO.
     fn answers(state: Self::State) -> bool;
@@ -121,6 +126,9 @@ pub trait Attached<E: Edition>: Debug {
 
     /// The state that it is in.
     fn state(&self) -> E::State;
+
+    /// The hardware.
+    fn hardware(&self) -> &Device;
 
     /// The device, through its driver.
     fn function(&mut self) -> &mut dyn Function;
@@ -220,6 +228,10 @@ macro_rules! named {
 
         fn failed(state: $module::DeviceState) -> bool {
             state.error()
+        }
+
+        fn saves_for_good(state: $module::DeviceState) -> bool {
+            state.stream_is_final()
         }
 
         fn answers(state: $module::DeviceState) -> bool {

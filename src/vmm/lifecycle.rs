@@ -17,6 +17,10 @@ pub use plan::{Plan, Purpose};
 pub struct Policy {
     /// Whether devices may reach each other at all: `enable_p2p`. Off, only the domain without MMIO is built.
     pub p2p: bool,
+    /// Whether the machine has a vIOMMU that lets devices ask the guest for pages. Those that may are set up for it
+    /// when the machine starts, or a device comes. v2 has no state in which such requests could be settled: there,
+    /// a machine with such a device is not migrated.
+    pub page_requests: bool,
     /// Refuse to migrate several devices of which one cannot be quieted.
     pub refuse_mixes: bool,
     /// How often a pre-copy step is repeated at most.
@@ -29,6 +33,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             p2p: true,
+            page_requests: false,
             refuse_mixes: false,
             rounds: 4,
             dirty_pages: 1,
@@ -50,9 +55,12 @@ pub enum Outcome {
 pub enum Refused {
     /// Its policy does not take this mix: the device of this slot cannot be quieted.
     Mix(usize),
+    /// The device of this slot may wait for pages that a vCPU must bring, and no state lets vCPUs bring them while
+    /// devices are quiet.
+    PageRequests(usize),
     /// No flow of the book fits the devices.
     NoFlow,
-    /// Devices come and go only while the vCPUs run.
+    /// Devices come and go only while the vCPUs run; none comes or is reset once page requests were settled.
     NotNow,
     /// There is no such slot.
     NoSlot,

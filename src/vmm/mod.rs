@@ -9,6 +9,7 @@ mod guest;
 mod lifecycle;
 mod log;
 mod memory;
+mod pages;
 mod peers;
 mod run;
 mod slot;
@@ -17,6 +18,7 @@ mod v1;
 pub mod v2;
 mod work;
 
+use std::collections::BTreeMap;
 use std::vec::Vec;
 
 pub use domain::Domain;
@@ -25,6 +27,7 @@ pub use guest::{Guest, PeerUse};
 pub use lifecycle::{Go, Outcome, Plan, Policy, Purpose, Refused};
 pub use log::Log;
 pub use memory::{Memory, PAGE, Port, Traffic};
+pub use pages::PageRequests;
 pub use peers::{MMIO, MMIO_WINDOW, Touches, mmio};
 pub use run::Failure;
 pub use slot::Slot;
@@ -59,6 +62,11 @@ pub struct VirtualMachine<E: Edition> {
     last_dirty: Vec<usize>,
     /// How many the last look at it found while the guest ran.
     last_round: usize,
+    /// Pages that wait for a vCPU: the place of the device, and the address.
+    pages_wanted: BTreeMap<usize, u64>,
+    pages: PageRequests,
+    /// Page requests were settled: until the vCPUs start anew, no device comes and none is reset.
+    closed: bool,
     seed: u32,
     /// Devices that were plugged.
     opened: u32,
@@ -94,6 +102,9 @@ impl<E: Edition> VirtualMachine<E> {
             snapshot_due: false,
             last_dirty: Vec::new(),
             last_round: 0,
+            pages_wanted: BTreeMap::new(),
+            pages: PageRequests::default(),
+            closed: false,
             seed,
             opened: 0,
             log: Log::default(),

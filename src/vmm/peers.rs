@@ -157,5 +157,6 @@ impl<E: Edition> VirtualMachine<E> {
     /// A moment passes for one device.
     pub fn moment(&mut self, slot: usize) {
         self.beside_peers(slot, |vm| vm.slots[slot].function().device_mut().run());
+        self.note_page_request(slot);
     }
 }

@@ -123,15 +123,18 @@ impl<E: Edition> VirtualMachine<E> {
         state: E::State,
     ) -> Result<Result<(), E::Fault>, String> {
         E::may_request(self, slot, state)?;
-        Ok(self.beside_peers(slot, |vm| {
+        let result = self.beside_peers(slot, |vm| {
             let stream = &mut vm.transfer.streams[slot];
             vm.slots[slot].request(state, stream, &mut vm.log)
-        }))
+        });
+        self.note_lost_pages(slot);
+        Ok(result)
     }
 
     pub(super) fn reset(&mut self, slot: usize) {
         self.slots[slot].reset(&mut self.log);
         self.guest.device_was_reset(slot);
+        self.drop_page_request(self.slots[slot].place());
     }
 
     fn check_result(
@@ -194,10 +197,10 @@ impl<E: Edition> VirtualMachine<E> {
         }
         let arrived = self.slots.iter().any(|slot| slot.loaded().is_some());
         if !self.vcpus && destination && arrived {
-            let page_requests = self.guest.page_requests;
             self.guest = self.transfer.guest.clone();
-            self.guest.page_requests = page_requests;
+            self.guest.page_requests = self.policy.page_requests;
         }
+        self.closed &= self.vcpus;
         self.vcpus = true;
         Ok(())
     }

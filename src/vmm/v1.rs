@@ -2,7 +2,7 @@
 
 use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
 use super::{Failure, Log, Memory, Plan, Slot, Stream, VirtualMachine};
-use crate::driver::{Function, Model};
+use crate::driver::{Device, Function, Model};
 use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
 use std::format;
 use std::string::String;
@@ -21,9 +21,11 @@ impl Edition for V1 {
     type Slot = Slot;
 
     const GRACE: &'static str = "ndma";
+    const SETTLES_PAGES: bool = true;
 
-    fn prepare(vm: &mut VirtualMachine<Self>, plan: &Plan<Self>) {
-        vm.guest.page_requests = vm.may_request_pages(&plan.steps);
+    fn may_ask_for_pages(slot: &Slot) -> bool {
+        let description = slot.region.driver().describe();
+        description.page_requests && !description.no_page_requests()
     }
 
     fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool {
@@ -122,6 +124,10 @@ impl Attached<V1> for Slot {
         self.region.state()
     }
 
+    fn hardware(&self) -> &Device {
+        self.region.driver().device()
+    }
+
     fn function(&mut self) -> &mut dyn Function {
         self.region.driver_mut()
     }
@@ -178,26 +184,16 @@ impl Attached<V1> for Slot {
 follows!(V1, v1);
 
 impl VirtualMachine<V1> {
-    /// Follows the flow from its first step to its last.
+    /// Follows the flow from its first step to its last. Devices are set up for page requests only where the flow
+    /// settles them.
     ///
     /// # Errors
     /// A step did not go as the flow says.
     pub fn run(&mut self, flow: &Flow) -> Result<(), Failure> {
-        self.guest.page_requests = self.may_request_pages(&Self::plan_of(flow).steps);
+        let mut steps = flow.steps.iter();
+        self.policy.page_requests = steps.any(|step| step.work.contains(&Work::SettlePageRequests));
         self.p2p &= flow.needs.contains(&"ndma");
         self.follow(flow)
-    }
-
-    /// The vIOMMU asks the guest for pages only where the flow settles such requests, for devices that can
-    /// be quieted meanwhile.
-    fn may_request_pages(&self, steps: &[Step<V1>]) -> bool {
-        let mut steps = steps.iter();
-        let settles = steps.any(|step| step.work.contains(&Work::SettlePageRequests));
-        settles
-            && self
-                .slots
-                .iter()
-                .all(|slot| !slot.region.driver().describe().no_page_requests())
     }
 
     /// Whether a flow is meant for this device: it has what the flow needs, and nothing that it must not have.

@@ -35,8 +35,8 @@ impl<E: Edition> VirtualMachine<E> {
             .note(format!("guest: asks {asked}, gets {answered}"));
     }
 
-    /// The guest asks for a little, the devices have some time, the guest looks. Page requests are answered at once
-    /// if `settle` says so; otherwise they stay open.
+    /// The guest asks for a little, the devices have some time, the guest looks. Page requests are completed at
+    /// once if `settle` says so; otherwise they stay outstanding.
     pub(super) fn let_guest_work(&mut self, settle: bool) -> (usize, usize) {
         let mut asked = 0;
         for (number, slot) in self.slots.iter_mut().enumerate() {
@@ -45,10 +45,9 @@ impl<E: Edition> VirtualMachine<E> {
         for _ in 0..24 {
             for slot in 0..self.slots.len() {
                 self.moment(slot);
-                if settle {
-                    let device = self.slots[slot].function().device_mut();
-                    device.answer_page_request();
-                }
+            }
+            if settle {
+                self.complete_page_requests();
             }
         }
         let answered = (0..self.slots.len())
@@ -102,12 +101,8 @@ impl<E: Edition> VirtualMachine<E> {
     /// The guest does not know that its devices are quiet: it goes on asking. Then it provides the pages.
     pub(super) fn settle_page_requests(&mut self) {
         let (asked, answered) = self.let_guest_work(false);
-        let mut settled = 0;
-        for slot in &mut self.slots {
-            let device = slot.function().device_mut();
-            settled += usize::from(device.page_request().is_some());
-            device.answer_page_request();
-        }
+        let settled = self.complete_page_requests();
+        self.closed = true;
         self.log.note(format!(
             "guest: asks {asked}, gets {answered}; page requests: {settled}"
         ));

@@ -172,8 +172,7 @@ fn reset_in_between<E: Edition>() {
         let mut reset = false;
         let ended = vm.save(&mut |vm, _| {
             if vm.vcpus_run() && !reset {
-                vm.reset_device(0);
-                reset = true;
+                reset = vm.reset_device(0).is_ok();
             }
             Go::On
         });

@@ -35,10 +35,11 @@ pub(crate) fn some_mixes() -> Vec<Vec<Model>> {
     .collect()
 }
 
-/// A machine whose guest has used its devices.
+/// A machine whose guest has used its devices, with a vIOMMU where that can be migrated.
 pub(crate) fn source<E: Edition>(mix: &[Model], peers: PeerUse) -> VirtualMachine<E> {
     let mut vm = VirtualMachine::new(mix, 1);
     vm.guest.peers = peers;
+    vm.policy.page_requests = E::SETTLES_PAGES;
     vm.start();
     vm
 }

@@ -7,4 +7,5 @@ mod hostile;
 mod legal;
 mod lives;
 mod machine;
+mod pages;
 mod peers;

@@ -67,7 +67,7 @@ impl Device {
             return None;
         };
         let descriptor = Descriptor::decode(&bytes);
-        if self.hardware.page_requests && descriptor.operation == Operation::Fetch.number() {
+        if self.page_requests_permitted() && descriptor.operation == Operation::Fetch.number() {
             self.core.waiting = descriptor.guest.saturating_add(1);
         }
         Some(Flight {

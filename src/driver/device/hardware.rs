@@ -232,6 +232,16 @@ impl Device {
         self.interrupts
     }
 
+    /// Lets the host set it up for page requests or not; without, it takes every page to be there.
+    pub fn permit_page_requests(&mut self, permitted: bool) {
+        self.asks_for_pages = permitted;
+    }
+
+    /// Whether it can ask for pages, and is set up for it.
+    pub fn page_requests_permitted(&self) -> bool {
+        self.asks_for_pages && self.hardware.page_requests
+    }
+
     /// Ends logging.
     pub fn stop_log(&mut self) {
         self.log = None;

@@ -41,6 +41,8 @@ pub struct Device {
     trouble: Trouble,
     /// Set up by the host, not by the device: survives a reset, and no stream carries it.
     interrupts: bool,
+    /// The same for page requests.
+    asks_for_pages: bool,
     /// Where the control registers stand in the image.
     index: usize,
 }
@@ -60,6 +62,7 @@ impl Device {
             dma_log: None,
             trouble: Trouble::default(),
             interrupts: true,
+            asks_for_pages: true,
             index: 0,
         }
     }

@@ -61,6 +61,7 @@ impl<E: Edition> VirtualMachine<E> {
 
     /// Whether the policy allows a migration of these devices.
     fn admit(&self) -> Result<(), Refused> {
+        self.admit_page_requests()?;
         let mut slots = self.slots.iter();
         match slots.position(|slot| !slot.offers(E::GRACE)) {
             Some(slot) if self.policy.refuse_mixes && self.slots.len() > 1 => {
@@ -78,7 +79,6 @@ impl<E: Edition> VirtualMachine<E> {
         let plan = self.plan(purpose).ok_or(Refused::NoFlow)?;
         self.log.step(format!("follows {}", plan.name));
         self.connect();
-        E::prepare(self, &plan);
         for step in &plan.steps {
             let went = self.step(plan.destination, step);
             let went = went.map_err(|failure| format!("{failure}"));
@@ -163,7 +163,7 @@ impl<E: Edition> VirtualMachine<E> {
                 self.bring_back(slot, state);
             }
         }
-        self.guest.page_requests = false;
+        self.closed = false;
         self.vcpus = self.all_running();
     }
 

@@ -15,9 +15,9 @@ impl<E: Edition> VirtualMachine<E> {
     /// next step on.
     ///
     /// # Errors
-    /// The vCPUs do not run.
+    /// The vCPUs do not run, or page requests were settled: a device that comes would ask again.
     pub fn plug(&mut self, model: Model) -> Result<usize, Refused> {
-        if !self.vcpus {
+        if !self.takes_devices() {
             return Err(Refused::NotNow);
         }
         let taken: Vec<usize> = self.slots.iter().map(Attached::place).collect();
@@ -52,6 +52,7 @@ impl<E: Edition> VirtualMachine<E> {
         }
         let gone = self.slots.remove(slot);
         self.guest.unplug(slot);
+        self.drop_page_request(gone.place());
         self.transfer.streams.remove(slot);
         self.transfer.interrupts.remove(slot);
         self.transfer.images.remove(slot);
@@ -61,11 +62,26 @@ impl<E: Edition> VirtualMachine<E> {
     }
 
     /// The guest resets one of its devices.
-    pub fn reset_device(&mut self, slot: usize) {
+    ///
+    /// # Errors
+    /// There is none; or page requests were settled, and a device that is reset would ask again.
+    pub fn reset_device(&mut self, slot: usize) -> Result<(), Refused> {
+        if slot >= self.slots.len() {
+            return Err(Refused::NoSlot);
+        }
+        if self.closed {
+            return Err(Refused::NotNow);
+        }
         self.reset(slot);
+        Ok(())
     }
 
-    /// Tells the IOMMU which devices reach which.
+    /// Whether a device may come now.
+    pub fn takes_devices(&self) -> bool {
+        self.vcpus && !self.closed
+    }
+
+    /// Tells the IOMMU which devices reach which, and sets up page requests.
     pub fn connect(&mut self) {
         let slots = 0..self.slots.len();
         let pairs = slots
@@ -75,6 +91,7 @@ impl<E: Edition> VirtualMachine<E> {
         let places = mapped.map(|(from, to)| (self.slots[from].place(), self.slots[to].place()));
         let places: BTreeSet<(usize, usize)> = places.collect();
         self.memory.peers.map(places);
+        self.set_up_page_requests();
     }
 
     /// Some moments pass for every device. What the guest has given them to do, they do without any vCPU.

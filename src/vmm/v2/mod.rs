@@ -7,7 +7,7 @@ pub use slot::Slot;
 use std::format;
 use std::vec::Vec;
 
-use super::edition::{Amount, Edition, Step, Target, follows, named};
+use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
 use super::{Failure, Memory, Plan, VirtualMachine};
 use crate::driver::Model;
 use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
@@ -25,8 +25,12 @@ impl Edition for V2 {
     type Slot = Slot;
 
     const GRACE: &'static str = "p2p";
+    const SETTLES_PAGES: bool = false;
 
-    fn prepare(_: &mut VirtualMachine<Self>, _: &Plan<Self>) {}
+    /// A device says nothing of this here; user space has to know it.
+    fn may_ask_for_pages(slot: &Slot) -> bool {
+        slot.hardware().hardware().page_requests
+    }
 
     /// A device that has no P2P states is kept out of P2P.
     fn reaches(vm: &VirtualMachine<Self>, from: usize, to: usize) -> bool {

@@ -7,7 +7,7 @@ use std::{format, vec};
 use super::super::edition::{Amount, Attached};
 use super::super::{Log, Memory, Port, Stream};
 use super::V2;
-use crate::driver::{Function, Model, Traced, V2Function};
+use crate::driver::{Device, Function, Model, Traced, V2Function};
 use crate::machine::v2::{DataFd, Direction, MigrationDevice};
 use crate::v2::feature::{VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, VFIO_DEVICE_FEATURE_SET};
 use crate::v2::{Capabilities, DeviceState, Fault};
@@ -148,6 +148,10 @@ impl Attached<V2> for Slot {
 
     fn state(&self) -> DeviceState {
         self.device.state()
+    }
+
+    fn hardware(&self) -> &Device {
+        self.device.driver().device()
     }
 
     fn function(&mut self) -> &mut dyn Function {
