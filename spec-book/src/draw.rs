@@ -4,6 +4,7 @@
 pub(crate) mod counterexample;
 pub(crate) mod domains;
 mod grid;
+mod lanes;
 pub(crate) mod lines;
 pub(crate) mod machine;
 pub(crate) mod phases;

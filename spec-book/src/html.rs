@@ -60,6 +60,15 @@ impl Element {
         self
     }
 
+    /// Adds lines of text, for `pre`. Blank ones are left out: they would end the HTML block.
+    pub(crate) fn lines(mut self, text: &str) -> Self {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            escape(line, &mut self.inner);
+            self.inner.push('\n');
+        }
+        self
+    }
+
     /// Adds an element.
     pub(crate) fn child(mut self, child: Element) -> Self {
         child.write(&mut self.inner);

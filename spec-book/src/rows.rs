@@ -266,4 +266,15 @@ impl Page<'_> {
         })?;
         Some(self.to(self.chapter_of_row(&row.id)?, &row.id))
     }
+
+    /// From this chapter to a state: its row, or that of its bit, or the rule of its bits.
+    pub(crate) fn to_state(&self, edition: &Edition, name: &str) -> Option<String> {
+        self.to_row(edition, "state", name)
+            .or_else(|| self.to_row(edition, "bit", name))
+            .or_else(|| {
+                register(edition)?.parse_state(name).ok()?;
+                let rule = edition.bits.as_ref()?.rule.as_ref()?;
+                Some(self.to_rule(self.rule(rule)?))
+            })
+    }
 }

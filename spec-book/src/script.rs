@@ -8,6 +8,8 @@ use spec_model::model::{Behaviour, Edition, Fault, Flow, Injection, Step, Target
 pub(crate) struct Beat<'a> {
     pub(crate) step: &'a Step,
     pub(crate) message: Message,
+    /// The state before.
+    pub(crate) from: String,
     /// The state asked for, or read.
     pub(crate) state: String,
     /// Whether the device had another state before, or the flow begins here.
@@ -98,6 +100,7 @@ pub(crate) fn script<'a>(edition: &'a Edition, flow: &'a Flow) -> Vec<Beat<'a>> 
         beats.push(Beat {
             step,
             message,
+            from: register.state_name(at),
             state: register.state_name(state),
             news: before.is_none(),
             activity: if is_error {

@@ -16,7 +16,7 @@ use spec_model::model::{Book, Edition, Show};
 
 use crate::draw::domains;
 use crate::edit::Edits;
-use crate::html::{Element, block, el};
+use crate::html::{Element, block, code, el, link};
 use crate::page::Page;
 
 /// Replaces the directives of this chapter.
@@ -61,6 +61,16 @@ fn editions<'a>(book: &'a Book, show: &'a Show) -> impl Iterator<Item = &'a Edit
     book.editions.iter().filter(meant)
 }
 
+/// The chapter that shows something of an edition.
+fn chapter_showing(page: &Page<'_>, what: &str, edition: &Edition) -> Option<usize> {
+    let of_edition = |show: &&Show| {
+        let mut of = editions(page.book, show);
+        show.what.value == what && of.any(|it| it.name.value == edition.name.value)
+    };
+    let show = page.book.shows.iter().find(of_edition)?;
+    Some(show.chapter)
+}
+
 /// A table that scrolls in its own box. The caption is for everybody.
 fn table(
     class: &str,
@@ -86,6 +96,25 @@ fn head<'a>(names: impl IntoIterator<Item = &'a str>) -> Element {
             .into_iter()
             .map(|name| el("th").attr("scope", "col").text(name)),
     )
+}
+
+/// The head of a column of a grid: a state. The style sheet turns it.
+fn state_column(page: &Page<'_>, edition: &Edition, name: &str) -> Element {
+    let head = el("th").attr("scope", "col");
+    head.child(state(page, edition, name))
+}
+
+/// The head of a row of a grid.
+fn state_row(page: &Page<'_>, edition: &Edition, name: &str) -> Element {
+    row_head().child(state(page, edition, name))
+}
+
+/// A state, with a link to where it stands.
+fn state(page: &Page<'_>, edition: &Edition, name: &str) -> Element {
+    match page.to_state(edition, name) {
+        Some(href) => link(href, name),
+        None => code(name),
+    }
 }
 
 /// A cell.

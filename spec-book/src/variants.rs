@@ -61,11 +61,5 @@ fn words(found: &Counterexample) -> Element {
     el("details")
         .class("spec-more")
         .child(el("summary").text("The same as text"))
-        .child(
-            el("pre").children(
-                steps
-                    .lines()
-                    .map(|line| el("span").text(line).child(crate::html::void("br"))),
-            ),
-        )
+        .child(el("pre").lines(&steps))
 }

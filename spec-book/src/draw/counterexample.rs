@@ -1,19 +1,15 @@
-//! The way to what must not be, as a sequence diagram: the machine's conditions, the VMM, and a lane for
-//! each device.
+//! The way to what must not be, as a sequence diagram: a step is a row, each device has a lane.
 
 use spec_model::model::Edition;
 use spec_system::{Actor, Arrow, Counterexample, Step, letter};
 
-use super::{At, Shapes, at, canvas, fill, label, pill_width};
-use crate::html::{Element, el, linked};
+use super::lanes::{Lanes, TOP};
+use super::{at, pill_width};
+use crate::html::Element;
 use crate::page::Page;
 
-/// The height of a step, and of the heads.
+/// The height of a step.
 const ROW: i32 = 38;
-const TOP: i32 = 44;
-const NUMBER_X: i32 = 18;
-const BAR_X: i32 = 82;
-const BAR_STEP: i32 = 112;
 /// From one lane to the next.
 const LANE: i32 = 196;
 
@@ -25,112 +21,58 @@ pub(crate) fn draw(
     title: &str,
 ) -> Element {
     let mut stage = Stage {
-        page,
-        edition,
         what,
-        shapes: Shapes::default(),
-        texts: Vec::new(),
+        lanes: Lanes::new(page, edition, LANE, what.devices.len()),
     };
-    let steps = i32::try_from(what.steps.len()).unwrap_or(0);
-    let bottom = TOP + ROW * (steps + 1);
-    stage.ground(bottom);
+    stage.ground();
     stage.heads();
-    stage.states(TOP + ROW / 2, &what.initial, &[]);
+    stage.states(middle(0), &what.initial, &[]);
     let mut before = &what.initial;
     for (n, step) in what.steps.iter().enumerate() {
-        let y = TOP + ROW * (n as i32 + 1) + ROW / 2;
-        stage.step(n, step, y, before);
+        stage.step(n, step, middle(n + 1), before);
         before = &step.devices;
     }
+    let bottom = middle(what.steps.len()) + ROW / 2;
     stage.end(bottom);
     let name = format!("{title}, as a sequence diagram; the list below says the same");
-    let svg = canvas(at(stage.width(), bottom + 34), "sequence broken", &name);
-    let svg = fill(svg, stage.shapes.elements(), stage.texts);
-    el("figure").class("diagram").child(svg)
+    stage.lanes.picture("sequence broken", bottom + 34, &name)
 }
 
+/// The middle of a row.
+fn middle(row: usize) -> i32 {
+    TOP + ROW * i32::try_from(row).unwrap_or(0) + ROW / 2
+}
+
+/// A picture in the making.
 struct Stage<'a> {
-    page: &'a Page<'a>,
-    edition: &'a Edition,
     what: &'a Counterexample,
-    shapes: Shapes,
-    texts: Vec<Element>,
+    lanes: Lanes<'a>,
 }
 
 impl Stage<'_> {
-    fn bar_x(&self, condition: usize) -> i32 {
-        BAR_X + BAR_STEP * i32::try_from(condition).unwrap_or(0)
-    }
-
-    fn vmm_x(&self) -> i32 {
-        self.bar_x(self.what.columns.len())
-    }
-
-    fn device_x(&self, device: usize) -> i32 {
-        self.vmm_x() + LANE * (i32::try_from(device).unwrap_or(0) + 1)
-    }
-
-    fn width(&self) -> i32 {
-        self.device_x(self.what.devices.len().saturating_sub(1)) + LANE / 2
-    }
-
-    fn text(&mut self, at: At, class: &str, text: &str) {
-        self.texts.push(label(at, class, text));
-    }
-
-    /// Stripes, lifelines, and bars: where a condition holds, and where something is known of a device.
-    fn ground(&mut self, bottom: i32) {
-        for n in (0..=self.what.steps.len()).filter(|n| n % 2 == 1) {
-            let y = TOP + ROW * n as i32 + ROW / 2;
-            let middle = at(self.width() / 2, y);
-            self.shapes.rect("stripe", middle, self.width(), ROW);
-        }
-        let bars: Vec<i32> = (0..self.what.columns.len())
-            .map(|n| self.bar_x(n))
-            .collect();
-        let devices: Vec<i32> = (0..self.what.devices.len())
-            .map(|n| self.device_x(n))
-            .collect();
-        for &x in bars.iter().chain([&self.vmm_x()]).chain(&devices) {
-            self.shapes.line("life", at(x, TOP - 8), at(x, bottom));
-        }
-        let steps = self
-            .what
-            .steps
-            .iter()
-            .map(|step| (&step.conditions, Some(&step.observed)));
-        let first = std::iter::once((&self.what.conditions, None));
-        for (n, (conditions, observed)) in first.chain(steps).enumerate() {
-            let y = TOP + ROW * n as i32 + ROW / 2;
-            for (&x, _) in bars.iter().zip(conditions).filter(|(_, on)| **on) {
-                self.shapes.rect("on", at(x, y), 10, ROW);
-            }
-            let known = observed.into_iter().flatten();
-            for (&x, _) in devices
-                .iter()
-                .zip(known)
-                .filter(|(_, known)| !known.is_empty())
-            {
-                self.shapes.rect("on", at(x, y), 4, ROW);
+    /// Bars where a condition holds, and thin ones where something is known of a device.
+    fn ground(&mut self) {
+        self.lanes.ground(&vec![ROW; self.what.steps.len() + 1]);
+        self.lanes.bars(&self.what.conditions, middle(0), ROW);
+        for (n, step) in self.what.steps.iter().enumerate() {
+            let y = middle(n + 1);
+            self.lanes.bars(&step.conditions, y, ROW);
+            let known = step.observed.iter().enumerate();
+            for (device, _) in known.filter(|(_, known)| !known.is_empty()) {
+                let middle = at(self.lanes.device_x(device), y);
+                self.lanes.shapes.rect("on", middle, 4, ROW);
             }
         }
     }
 
     fn heads(&mut self) {
-        let y = TOP / 2 - 2;
-        let columns = self.what.columns.iter().enumerate();
-        let mut heads: Vec<(i32, String)> = columns
-            .map(|(n, column)| (self.bar_x(n), column.title.clone()))
-            .collect();
-        heads.push((self.vmm_x(), "VMM".to_owned()));
-        let devices = self.what.devices.iter().enumerate();
-        let device =
-            |(n, kind): (usize, &String)| (self.device_x(n), format!("{}: {kind}", letter(n)));
-        heads.extend(devices.map(device));
-        for (x, name) in heads {
-            self.shapes.rect("head", at(x, y), 104, 26);
-            self.text(at(x, y), "head", &name);
-        }
+        let (page, edition) = (self.lanes.page, self.lanes.edition);
+        let device = |(n, kind): (usize, &String)| {
+            let href = page.to_row(edition, "device", kind);
+            (format!("{}: {kind}", letter(n)), href)
+        };
+        let devices = self.what.devices.iter().enumerate().map(device);
+        self.lanes.heads(&devices.collect::<Vec<_>>());
     }
 
     /// The states of the devices, where they differ from those before.
@@ -138,53 +80,36 @@ impl Stage<'_> {
         for (n, state) in states.iter().enumerate() {
             if before.get(n) != Some(state) {
                 let name = state.as_deref().unwrap_or("absent");
-                let bad = name == "ERROR";
-                let class = if bad { "box bad" } else { "box" };
-                self.pill(at(self.device_x(n), y), class, name, bad);
+                let class = if self.lanes.is_error(name) {
+                    "box bad"
+                } else {
+                    "box"
+                };
+                self.lanes.state(n, y, class, name);
             }
         }
     }
 
-    fn pill(&mut self, center: At, class: &'static str, name: &str, bad: bool) {
-        self.shapes.pill(class, center, name);
-        self.text(center, if bad { "name bad" } else { "name" }, name);
-    }
-
     fn step(&mut self, n: usize, step: &Step, y: i32, before: &[Option<String>]) {
-        self.text(at(NUMBER_X, y), "number", &(n + 1).to_string());
+        self.lanes.number(y, &(n + 1).to_string(), None);
         self.changed_conditions(n, step, y);
         let last = n + 1 == self.what.steps.len();
+        let (vmm, device) = (self.lanes.vmm_x(), |n: &usize| self.lanes.device_x(*n));
         match &step.arrow {
-            Arrow::Request {
-                device,
-                state,
-                failed,
-            } => {
-                let shown = step.devices[*device].as_deref().unwrap_or(state);
-                let reach = self.device_x(*device) - pill_width(shown) / 2 - 2;
-                let tip = if *failed {
-                    ("shaft bad", "tip bad")
-                } else {
-                    ("shaft", "tip")
-                };
-                self.shapes
-                    .arrow(tip.0, tip.1, at(self.vmm_x(), y), at(reach, y));
-                if *failed {
-                    self.word(self.vmm_x(), reach, y, &format!("asks for {state}"));
-                }
+            Arrow::Request { .. } => self.request(step, y),
+            Arrow::Reset { device: to } => {
+                let reach = device(to) - 40;
+                let shapes = &mut self.lanes.shapes;
+                shapes.arrow("shaft", "tip", at(vmm, y), at(reach, y));
+                let href = self.lanes.page.to_row(self.lanes.edition, "event", "reset");
+                self.lanes.word(vmm, reach, y, "reset", href);
             }
-            Arrow::Reset { device } => {
-                let reach = self.device_x(*device) - 40;
-                self.shapes
-                    .arrow("shaft", "tip", at(self.vmm_x(), y), at(reach, y));
-                self.word(self.vmm_x(), reach, y, "reset");
-            }
-            Arrow::Touch { device } => {
-                let (from, to) = (self.bar_x(0), self.device_x(*device) - 4);
+            Arrow::Touch { device: to } => {
+                let (from, to) = (self.lanes.bar_x(0), device(to) - 4);
                 self.arrow(from, to, y, &step.act, last);
             }
             Arrow::Between { from, to } => {
-                let (from, to) = (self.device_x(*from), self.device_x(*to));
+                let (from, to) = (device(from), device(to));
                 let to = if to > from { to - 4 } else { to + 4 };
                 self.arrow(from, to, y, &step.act, last);
             }
@@ -193,37 +118,60 @@ impl Stage<'_> {
         self.states(y, &step.devices, before);
     }
 
-    fn arrow(&mut self, from: i32, to: i32, y: i32, act: &str, last: bool) {
-        let (shaft, tip) = if last {
-            ("shaft bad", "tip bad")
-        } else {
-            ("shaft", "tip")
+    /// The VMM asks for a state.
+    fn request(&mut self, step: &Step, y: i32) {
+        let Arrow::Request {
+            device,
+            state,
+            failed,
+        } = &step.arrow
+        else {
+            return;
         };
-        self.shapes
-            .arrow(shaft, tip, at(from, y + 4), at(to, y + 4));
-        self.word(from, to, y + 4, act);
+        let shown = step.devices[*device].as_deref().unwrap_or(state);
+        let vmm = self.lanes.vmm_x();
+        let reach = self.lanes.device_x(*device) - pill_width(shown) / 2 - 2;
+        let (shaft, tip) = arrow_class(*failed);
+        let shapes = &mut self.lanes.shapes;
+        shapes.arrow(shaft, tip, at(vmm, y), at(reach, y));
+        if *failed {
+            let href = self.lanes.page.to_state(self.lanes.edition, state);
+            let word = format!("asks for {state}");
+            self.lanes.word(vmm, reach, y, &word, href);
+        }
     }
 
-    fn word(&mut self, from: i32, to: i32, y: i32, word: &str) {
-        self.text(at((from + to) / 2, y - 9), "word", word);
+    fn arrow(&mut self, from: i32, to: i32, y: i32, act: &str, last: bool) {
+        let (shaft, tip) = arrow_class(last);
+        let shapes = &mut self.lanes.shapes;
+        shapes.arrow(shaft, tip, at(from, y + 4), at(to, y + 4));
+        let href = self.to_act(act);
+        self.lanes.word(from, to, y + 4, act, href);
+    }
+
+    /// The row of a move, or of the VMM's work.
+    fn to_act(&self, act: &str) -> Option<String> {
+        let Lanes { page, edition, .. } = self.lanes;
+        let mut kinds = ["move", "work", "event"].into_iter();
+        kinds.find_map(|kind| page.to_row(edition, kind, act))
     }
 
     /// What somebody does without touching another.
     fn alone(&mut self, step: &Step, y: i32, last: bool) {
         let x = match step.actor {
-            Actor::Guest => self.bar_x(0),
-            Actor::Operator | Actor::Vmm => self.vmm_x(),
-            Actor::Device(device) => self.device_x(device),
+            Actor::Guest => self.lanes.bar_x(0),
+            Actor::Operator | Actor::Vmm => self.lanes.vmm_x(),
+            Actor::Device(device) => self.lanes.device_x(device),
         };
         if let Some((flow, row)) = &step.row {
+            let (page, edition) = (self.lanes.page, self.lanes.edition);
+            let href = page.to_row(edition, flow, &row.to_string());
             let name = format!("{flow} {row}");
-            self.shapes.pill("work", at(x, y), &name);
-            let href = self.page.to_row(self.edition, flow, &row.to_string());
-            self.texts
-                .push(linked(label(at(x, y), "name", &name), href));
+            self.lanes.pill(at(x, y), "work", &name, href);
         } else {
             let class = if last { "box bad" } else { "work" };
-            self.pill(at(x, y), class, &step.act, last);
+            let href = self.to_act(&step.act);
+            self.lanes.pill(at(x, y), class, &step.act, href);
         }
     }
 
@@ -232,27 +180,34 @@ impl Stage<'_> {
             Some(before) => &self.what.steps[before].conditions,
             None => &self.what.conditions,
         };
-        let columns = self.what.columns.iter().enumerate();
-        let changed = columns.filter(|(c, _)| before[*c] != step.conditions[*c]);
-        let words: Vec<(i32, &str)> = changed
-            .map(|(c, column)| {
-                let on = step.conditions[c];
-                (
-                    self.bar_x(c) + 11,
-                    if on { &*column.on } else { &*column.off },
-                )
-            })
-            .collect();
-        for (x, word) in words {
-            self.text(at(x, y), "side", word);
+        for (c, (&on, _)) in step
+            .conditions
+            .iter()
+            .zip(before)
+            .enumerate()
+            .filter(|(_, (on, was))| on != was)
+        {
+            self.lanes.changed(c, on, y);
         }
     }
 
     /// What is broken by the last step.
     fn end(&mut self, y: i32) {
-        self.shapes.line("wall", at(0, y), at(self.width(), y));
-        let middle = at(self.width() / 2, y + 16);
-        let text = self.what.meaning.clone();
-        self.text(middle, "name bad", &text);
+        let lanes = &mut self.lanes;
+        let width = lanes.width();
+        lanes.shapes.line("wall", at(0, y), at(width, y));
+        let href = lanes
+            .page
+            .to_row(lanes.edition, "invariant", &self.what.invariant);
+        let middle = at(width / 2, y + 16);
+        lanes.link(middle, "name bad", &self.what.meaning, href);
+    }
+}
+
+fn arrow_class(bad: bool) -> (&'static str, &'static str) {
+    if bad {
+        ("shaft bad", "tip bad")
+    } else {
+        ("shaft", "tip")
     }
 }

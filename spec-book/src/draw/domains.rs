@@ -5,7 +5,7 @@ use spec_model::model::{Domain, Edition};
 
 use super::reasons::Space;
 use super::{Shapes, at, canvas, fill, label};
-use crate::html::{Element, el, linked};
+use crate::html::{Element, el, link, linked};
 use crate::page::Page;
 
 /// A panel for a domain, and the gap between two.
@@ -42,7 +42,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     for (n, (domain, kinds)) in domains.iter().zip(&kinds).enumerate() {
         stage.panel(page, edition, domain, n, height);
         for (row, kind) in kinds.iter().enumerate() {
-            stage.device(domains, kind, n, count(row));
+            stage.device(page, edition, kind, n, count(row));
         }
     }
     let whole = left(domains.len()) - GAP + MARGIN;
@@ -108,7 +108,8 @@ impl Stage {
             .push(label(at(middle, MARGIN + 42), "word", &meaning));
     }
 
-    fn device(&mut self, domains: &[Domain], kind: &Kind, n: usize, row: i32) {
+    fn device(&mut self, page: &Page<'_>, edition: &Edition, kind: &Kind, n: usize, row: i32) {
+        let domains = &edition.domains;
         let (x, y) = (left(n) + PANEL / 2, device_y(row));
         let width = PANEL - 2 * SPACE - 10;
         let class = if kind.reached_by.is_empty() {
@@ -118,33 +119,29 @@ impl Stage {
         };
         self.shapes.rect(class, at(x, y), width, DEVICE);
         let reasons = kind.reasons.join("  or  ");
-        self.texts
-            .push(label(at(x, y - 12), "name strong", &reasons));
-        let names: Vec<&str> = kind
-            .reached_by
-            .iter()
-            .map(|&by| domains[by].name.value.as_str())
-            .collect();
-        let words = match names.as_slice() {
+        let reasons = names(label(at(x, y - 12), "name strong", ""), &reasons, |name| {
+            page.to_row(edition, "property", name)
+        });
+        self.texts.push(reasons);
+        let domain = |&by: &usize| domains[by].name.value.as_str();
+        let to_domain = |name: &str| page.to_row(edition, "domain", name);
+        let by: Vec<&str> = kind.reached_by.iter().map(domain).collect();
+        let words = match by.as_slice() {
             [] => "its MMIO is mapped in no domain".to_owned(),
-            names => format!("its MMIO is mapped in {}", names.join(", ")),
+            by => format!("its MMIO is mapped in {}", by.join(", ")),
         };
-        self.texts.push(label(at(x, y + 12), "word", &words));
+        let words = names(label(at(x, y + 12), "word", ""), &words, to_domain);
+        self.texts.push(words);
         for &by in kind.reached_by.iter().filter(|&&by| by != n) {
-            let (from, to) = if by < n {
-                (left(by) + PANEL, x - width / 2)
+            let (from, to, edge) = if by < n {
+                (left(by) + PANEL, x - width / 2, left(n))
             } else {
-                (left(by), x + width / 2)
+                (left(by), x + width / 2, left(n) + PANEL)
             };
             self.shapes.arrow("shaft", "tip", at(from, y), at(to, y));
-            self.texts.push(label(
-                at(
-                    (from + left(n) + if by < n { 0 } else { PANEL }) / 2,
-                    y - 11,
-                ),
-                "word",
-                "reaches MMIO",
-            ));
+            let middle = at(i32::midpoint(from, edge), y - 11);
+            let reaches = label(middle, "word", "reaches MMIO");
+            self.texts.push(linked(reaches, to_domain(domain(&by))));
         }
     }
 
@@ -163,6 +160,24 @@ impl Stage {
                 .push(label(at(x + 52, top - 22), "word", "reads, writes"));
         }
     }
+}
+
+/// A text in which each name that leads somewhere is a link.
+fn names(into: Element, text: &str, to: impl Fn(&str) -> Option<String>) -> Element {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut rest = text;
+    let mut into = into;
+    while let Some(start) = rest.find(part) {
+        let length = rest[start..].find(|c| !part(c));
+        let (before, tail) = rest.split_at(start);
+        let (name, tail) = tail.split_at(length.unwrap_or(tail.len()));
+        into = match to(name) {
+            Some(href) => into.text(before).child(link(href, name)),
+            None => into.text(before).text(name),
+        };
+        rest = tail;
+    }
+    into.text(rest)
 }
 
 fn left(panel: usize) -> i32 {

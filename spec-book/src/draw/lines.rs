@@ -1,6 +1,5 @@
 //! A `mapping` table as lines from one edition to the other.
 
-use spec_model::analysis::register;
 use spec_model::model::{Edition, Mapping};
 
 use super::{Shapes, at, canvas, fill, label, pill_width};
@@ -33,19 +32,6 @@ impl<'a> Column<'a> {
     fn width(&self) -> i32 {
         let names = self.names.iter().map(|name| pill_width(name));
         names.max().unwrap_or(0)
-    }
-
-    /// Where a name stands: a row of the edition, or the rule of its states.
-    fn href(&self, page: &Page<'_>, name: &str) -> Option<String> {
-        page.to_name(self.edition, name).or_else(|| {
-            let rule = match (&self.edition.bits, &self.edition.fsm) {
-                (Some(bits), _) => bits.rule.as_ref(),
-                (None, Some(fsm)) => fsm.rule.as_ref(),
-                (None, None) => None,
-            };
-            let state = register(self.edition)?.parse_state(name).is_ok();
-            Some(page.to_rule(page.rule(rule.filter(|_| state)?)?))
-        })
     }
 }
 
@@ -100,7 +86,11 @@ pub(crate) fn draw(page: &Page<'_>, mapping: &Mapping) -> Option<Element> {
                 (true, _) => "box running",
             };
             shapes.pill(class, center, name);
-            texts.push(linked(label(center, "name", name), column.href(page, name)));
+            texts.push(linked(
+                label(center, "name", name),
+                page.to_name(column.edition, name)
+                    .or_else(|| page.to_state(column.edition, name)),
+            ));
             if marked.contains(&n) {
                 let (word, anchor) = if side < 0 {
                     ("lost", "side bad")

@@ -5,20 +5,29 @@ use std::collections::BTreeMap;
 
 use spec_model::analysis::{Register, register};
 use spec_model::expr::Expr;
-use spec_model::model::{Bit, BitField, Edition, Fsm, FsmArc, Place};
+use spec_model::model::{Bit, BitField, Edition, FsmArc, Place};
 
 use super::grid::{Grid, Route};
 use super::{At, at, canvas, label, pill_width};
-use crate::html::{Element, el, link, void};
+use crate::html::{Element, el, link, linked, void};
 use crate::page::Page;
 
+/// What following a state does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nodes {
+    /// It leads to where the state stands.
+    Links,
+    /// It is left to a script.
+    Plain,
+}
+
 /// The picture, if the book says where the states stand.
-pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
+pub(crate) fn draw(page: &Page<'_>, edition: &Edition, nodes: Nodes) -> Option<Element> {
     let register = register(edition)?;
     let places = &register.layout()?.places;
     let lines = match register {
         Register::Bits(field) => flips(page, edition, field, places),
-        Register::Fsm(fsm) => arcs(page, edition, fsm, places),
+        Register::Fsm(fsm) => arcs(page, edition, &fsm.arcs, places),
     };
     let ends: Vec<(&Place, &Place)> = lines.iter().map(|line| (line.from, line.to)).collect();
     let chart = Chart {
@@ -41,7 +50,10 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     let told = reset.is_some();
     svg = svg.children(reset);
     for place in places {
-        svg = svg.child(chart.state(place));
+        let name = register.state_name(place.state.value);
+        let href = page.to_state(edition, &name);
+        let href = href.filter(|_| nodes == Nodes::Links);
+        svg = svg.child(linked(chart.state(place), href));
     }
     let figure = el("figure").class("diagram").child(svg);
     Some(figure.child(chart.caption(&lines, told)))
@@ -54,17 +66,35 @@ fn box_width(register: Register<'_>, places: &[Place]) -> i32 {
 }
 
 /// A line of the diagram.
-struct Line<'a> {
-    from: &'a Place,
-    to: &'a Place,
+pub(super) struct Line<'a> {
+    pub(super) from: &'a Place,
+    pub(super) to: &'a Place,
     /// Tips at the beginning and at the end.
-    tips: [bool; 2],
+    pub(super) tips: [bool; 2],
     /// What is written at it.
-    name: String,
+    pub(super) name: String,
     /// Where it leads whoever follows it.
-    href: Option<String>,
+    pub(super) href: Option<String>,
     /// Whether not every device has it.
     optional: bool,
+}
+
+impl Line<'_> {
+    /// Where it leads, in words.
+    pub(super) fn ways(&self, register: Register<'_>) -> String {
+        let name = |place: &Place| register.state_name(place.state.value);
+        let (from, to) = (name(self.from), name(self.to));
+        let way = match self.tips {
+            [false, false] => return format!("{} between {from} and {to}", self.name),
+            [false, true] => format!("{from} to {to}"),
+            [true, false] => format!("{to} to {from}"),
+            [true, true] => format!("{from} to {to} and back"),
+        };
+        match self.name.as_str() {
+            "" => way,
+            needs => format!("{way}, where {needs}"),
+        }
+    }
 }
 
 /// The pairs of valid states that one bit tells apart.
@@ -97,9 +127,14 @@ fn flips<'a>(
 }
 
 /// The arcs; two that lead back and forth are one line.
-fn arcs<'a>(page: &Page<'_>, edition: &Edition, fsm: &Fsm, places: &'a [Place]) -> Vec<Line<'a>> {
+pub(super) fn arcs<'a>(
+    page: &Page<'_>,
+    edition: &Edition,
+    arcs: impl IntoIterator<Item = &'a FsmArc>,
+    places: &'a [Place],
+) -> Vec<Line<'a>> {
     let mut pairs: BTreeMap<(u32, u32), (&FsmArc, [bool; 2])> = BTreeMap::new();
-    for arc in &fsm.arcs {
+    for arc in arcs {
         let (from, to) = (arc.from.value, arc.to.value);
         let tips = if from < to {
             [false, true]
@@ -159,25 +194,9 @@ impl Chart<'_> {
             .children(names(&route, &line.name));
         match &line.href {
             Some(href) => link(href, "")
-                .attr("aria-label", self.ways(line))
+                .attr("aria-label", line.ways(self.register))
                 .child(group),
             None => group,
-        }
-    }
-
-    /// Where a line leads, in words.
-    fn ways(&self, line: &Line<'_>) -> String {
-        let name = |place: &Place| self.register.state_name(place.state.value);
-        let (from, to) = (name(line.from), name(line.to));
-        let way = match line.tips {
-            [false, false] => return format!("{} between {from} and {to}", line.name),
-            [false, true] => format!("{from} to {to}"),
-            [true, false] => format!("{to} to {from}"),
-            [true, true] => format!("{from} to {to} and back"),
-        };
-        match line.name.as_str() {
-            "" => way,
-            needs => format!("{way}, where {needs}"),
         }
     }
 

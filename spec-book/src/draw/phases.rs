@@ -41,6 +41,8 @@ struct Rung {
     answer: String,
     refused: bool,
     href: Option<String>,
+    /// Where the error stands.
+    error: Option<String>,
 }
 
 /// The protocol over registers.
@@ -56,6 +58,7 @@ pub(crate) fn registers(page: &Page<'_>, edition: &Edition, protocol: &Protocol)
             .map_or_else(String::new, |it| it.value.clone()),
         refused: false,
         href: page.to_row_at(row.access.span),
+        error: None,
     });
     Chart {
         page,
@@ -81,6 +84,10 @@ pub(crate) fn descriptor(page: &Page<'_>, edition: &Edition, protocol: &FdProtoc
         },
         refused: row.fault.is_some(),
         href: page.to_row_at(row.operation.span),
+        error: row
+            .fault
+            .as_ref()
+            .and_then(|fault| page.to_row(edition, "error", &fault.value)),
     });
     let arcs = |wanted: fn(SessionEffect) -> bool| {
         let of = |fsm: &Fsm| {
@@ -263,7 +270,8 @@ impl Chart<'_> {
                     "name start soft"
                 };
                 if !rung.answer.is_empty() {
-                    texts.push(label(at(right, y), class, &rung.answer));
+                    let answer = label(at(right, y), class, &rung.answer);
+                    texts.push(linked(answer, rung.error.clone()));
                 }
                 y += LINE;
             }

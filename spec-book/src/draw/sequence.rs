@@ -1,14 +1,14 @@
 //! A flow as a sequence diagram: who does what in which step, from top to bottom.
 //!
-//! Lanes from left to right: a bar for each condition of the edition, the VMM, the device. [`script`]
-//! finds out what happens; this file puts it on the page.
+//! [`script`] finds out what happens; this file puts it on the lanes.
 
 use spec_model::inline::plain;
 use spec_model::model::{Devices, Edition, Flow, Target};
 use spec_model::source::Spanned;
 
-use super::{At, Shapes, at, canvas, fill, label, pill_width};
-use crate::html::{Element, el, linked};
+use super::lanes::{Lanes, TOP};
+use super::{at, pill_width};
+use crate::html::Element;
 use crate::page::Page;
 use crate::script::{Activity, Beat, Message, script};
 
@@ -16,31 +16,18 @@ use crate::script::{Activity, Beat, Message, script};
 const ROW: i32 = 30;
 /// The room above and below the rows of a step.
 const PAD: i32 = 6;
-/// The height of the heads of the lanes.
-const TOP: i32 = 44;
-/// Where the number of a step stands.
-const NUMBER_X: i32 = 18;
-/// The first bar, and the distance between bars.
-const BAR_X: i32 = 78;
-const BAR_STEP: i32 = 116;
 /// From the VMM to the device.
 const REACH: i32 = 344;
-/// From the device to the edge.
-const MARGIN: i32 = 96;
 
 /// The picture of a flow.
 pub(crate) fn draw(page: &Page<'_>, edition: &Edition, flow: &Flow) -> Element {
     let mut stage = Stage {
-        page,
-        edition,
         flow,
-        shapes: Shapes::default(),
-        texts: Vec::new(),
+        lanes: Lanes::new(page, edition, REACH, 1),
     };
     let beats = script(edition, flow);
-    let heights: Vec<i32> = beats.iter().map(|beat| stage.height(beat)).collect();
-    let bottom = TOP + heights.iter().sum::<i32>();
-    stage.ground(&beats, &heights, bottom);
+    let heights: Vec<i32> = beats.iter().map(height).collect();
+    stage.ground(&beats, &heights);
     stage.heads();
     let mut y = TOP;
     for (beat, height) in beats.iter().zip(&heights) {
@@ -51,142 +38,91 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition, flow: &Flow) -> Element {
         "{}, as a sequence diagram; the table above says the same",
         flow.title
     );
-    let svg = canvas(at(stage.width(), bottom + 8), "sequence", &name);
-    let svg = fill(svg, stage.shapes.elements(), stage.texts);
-    el("figure").class("diagram").child(svg)
+    stage.lanes.picture("sequence", y + 8, &name)
+}
+
+fn height(beat: &Beat<'_>) -> i32 {
+    let rows = i32::from(beat.message != Message::None)
+        + rows(&work(beat))
+        + i32::from(beat.injection.is_some())
+        + i32::from(beat.fault.is_some());
+    let barrier = if beat.step.barrier.is_some() { 24 } else { 0 };
+    rows.max(1) * ROW + 2 * PAD + barrier
+}
+
+/// The boxes of the work: the name, the middle, the row.
+fn work<'b>(beat: &'b Beat<'_>) -> Vec<(&'b str, i32, i32)> {
+    let (mut x, mut row) = (0, 0);
+    let place = |work: &'b Spanned<String>| {
+        let width = pill_width(&work.value);
+        // A state that nobody wrote stands in the same row.
+        let state = if beat.news && row == 0 {
+            pill_width(&beat.state) / 2
+        } else {
+            0
+        };
+        if x > 0 && x + width > REACH - 16 - state {
+            (x, row) = (0, row + 1);
+        }
+        let middle = x + width / 2;
+        x += width + 8;
+        (work.value.as_str(), middle, row)
+    };
+    beat.step.work.iter().map(place).collect()
+}
+
+fn rows(work: &[(&str, i32, i32)]) -> i32 {
+    work.last().map_or(0, |(_, _, row)| row + 1)
 }
 
 /// A picture in the making.
 struct Stage<'a> {
-    page: &'a Page<'a>,
-    edition: &'a Edition,
     flow: &'a Flow,
-    shapes: Shapes,
-    texts: Vec<Element>,
+    lanes: Lanes<'a>,
 }
 
 impl Stage<'_> {
-    fn bar_x(&self, condition: usize) -> i32 {
-        BAR_X + BAR_STEP * i32::try_from(condition).unwrap_or(0)
-    }
-
-    fn vmm_x(&self) -> i32 {
-        self.bar_x(self.edition.conditions.len())
-    }
-
-    fn device_x(&self) -> i32 {
-        self.vmm_x() + REACH
-    }
-
-    fn width(&self) -> i32 {
-        self.device_x() + MARGIN
-    }
-
-    fn text(&mut self, at: At, class: &str, text: &str) {
-        self.texts.push(label(at, class, text));
-    }
-
-    /// Stripes for the steps, and the lifelines: thick where a condition holds and while the device
-    /// does all that it does in its initial state, thinner while it does a part of that.
-    fn ground(&mut self, beats: &[Beat<'_>], heights: &[i32], bottom: i32) {
-        let lanes = self.edition.conditions.len();
-        // What is asked for first lies below.
-        let mut y = TOP;
-        for (n, &height) in heights.iter().enumerate() {
-            if n % 2 == 1 {
-                let middle = at(self.width() / 2, y + height / 2);
-                self.shapes.rect("stripe", middle, self.width(), height);
-            }
-            y += height;
-        }
-        let bars = (0..lanes).map(|lane| self.bar_x(lane));
-        for x in bars
-            .chain([self.vmm_x(), self.device_x()])
-            .collect::<Vec<_>>()
-        {
-            self.shapes.line("life", at(x, TOP - 8), at(x, bottom));
-        }
+    /// The device's bar is thick while it does all that it does in its initial state, thinner while it
+    /// does a part of that.
+    fn ground(&mut self, beats: &[Beat<'_>], heights: &[i32]) {
+        self.lanes.ground(heights);
+        let x = self.lanes.device_x(0);
         let mut y = TOP;
         for (beat, &height) in beats.iter().zip(heights) {
             let middle = y + height / 2;
-            for lane in (0..lanes).filter(|&lane| beat.step.conditions[lane]) {
-                self.shapes
-                    .rect("on", at(self.bar_x(lane), middle), 10, height);
-            }
+            self.lanes.bars(&beat.step.conditions, middle, height);
             let width = match beat.activity {
                 Activity::Rest => 0,
                 Activity::Part => 4,
                 Activity::Full => 10,
             };
             if width > 0 {
-                self.shapes
-                    .rect("on", at(self.device_x(), middle), width, height);
+                self.lanes.shapes.rect("on", at(x, middle), width, height);
             }
             y += height;
         }
     }
 
-    /// The names at the top.
     fn heads(&mut self) {
-        let y = TOP / 2 - 2;
         let device = match self.flow.devices {
             Devices::One => "Device",
-            Devices::Many => "Every device",
-        };
-        if self.flow.devices == Devices::Many {
-            self.shapes
-                .rect("head back", at(self.device_x() + 5, y - 4), 104, 26);
-        }
-        let conditions = self.edition.conditions.iter().enumerate();
-        let conditions = conditions.map(|(n, c)| (self.bar_x(n), c.column.value.as_str()));
-        let ends = [(self.vmm_x(), "VMM"), (self.device_x(), device)];
-        for (x, name) in conditions.chain(ends).collect::<Vec<_>>() {
-            self.shapes.rect("head", at(x, y), 104, 26);
-            self.text(at(x, y), "head", name);
-        }
-    }
-
-    fn height(&self, beat: &Beat<'_>) -> i32 {
-        let rows = i32::from(beat.message != Message::None)
-            + rows(&self.work(beat))
-            + i32::from(beat.injection.is_some())
-            + i32::from(beat.fault.is_some());
-        let barrier = if beat.step.barrier.is_some() { 24 } else { 0 };
-        rows.max(1) * ROW + 2 * PAD + barrier
-    }
-
-    /// The boxes of the work: the name, the middle, the row.
-    fn work<'b>(&self, beat: &'b Beat<'_>) -> Vec<(&'b str, i32, i32)> {
-        let (mut x, mut row) = (0, 0);
-        let place = |work: &'b Spanned<String>| {
-            let width = pill_width(&work.value);
-            // A state that nobody wrote stands in the same row.
-            let state = if beat.news && row == 0 {
-                pill_width(&beat.state) / 2
-            } else {
-                0
-            };
-            if x > 0 && x + width > REACH - 16 - state {
-                (x, row) = (0, row + 1);
+            Devices::Many => {
+                self.lanes.many(0);
+                "Every device"
             }
-            let middle = x + width / 2;
-            x += width + 8;
-            (work.value.as_str(), middle, row)
         };
-        beat.step.work.iter().map(place).collect()
+        self.lanes.heads(&[(device.to_owned(), None)]);
     }
 
     fn step(&mut self, beat: &Beat<'_>, top: i32, height: i32) {
+        let (page, edition) = (self.lanes.page, self.lanes.edition);
+        let to = |kind, name: &str| page.to_row(edition, kind, name);
         let mut y = top + PAD + ROW / 2;
-        self.number(beat, y);
+        let number = beat.step.number.value.to_string();
+        let row = to(&self.flow.name.value, &number);
+        self.lanes.number(y, &number, row);
         for &n in &beat.changed {
-            let condition = &self.edition.conditions[n];
-            let word = if beat.step.conditions[n] {
-                &condition.on
-            } else {
-                &condition.off
-            };
-            self.text(at(self.bar_x(n) + 11, y), "side", word);
+            self.lanes.changed(n, beat.step.conditions[n], y);
         }
         if beat.has_message() {
             self.message(beat, y);
@@ -194,87 +130,83 @@ impl Stage<'_> {
         if beat.message != Message::None {
             y += ROW;
         }
-        let work = self.work(beat);
+        let work = work(beat);
         for &(name, middle, row) in &work {
-            let center = at(self.vmm_x() + middle - 6, y + row * ROW);
-            self.shapes.pill("work", center, name);
-            self.text(center, "name", name);
+            let center = at(self.lanes.vmm_x() + middle - 6, y + row * ROW);
+            self.lanes.pill(center, "work", name, to("work", name));
         }
         y += ROW * rows(&work);
         if let Some(injection) = beat.injection {
-            let center = at(self.device_x(), y);
-            self.shapes.pill("box bad", center, &injection.name.value);
-            self.text(center, "name bad", &injection.name.value);
+            let (name, center) = (&injection.name.value, at(self.lanes.device_x(0), y));
+            self.lanes
+                .pill(center, "box bad", name, to("failure", name));
             y += ROW;
         }
         if let Some(fault) = beat.fault {
-            let (from, to) = (at(self.device_x(), y), at(self.vmm_x() + 2, y));
-            self.shapes.arrow("shaft dashed bad", "tip bad", from, to);
-            self.text(
-                at((from.x + to.x) / 2, y - 9),
-                "name bad",
-                &fault.name.value,
-            );
+            let (from, end) = (self.lanes.device_x(0), self.lanes.vmm_x() + 2);
+            let (shaft, tip) = ("shaft dashed bad", "tip bad");
+            self.lanes.shapes.arrow(shaft, tip, at(from, y), at(end, y));
+            let (name, middle) = (&fault.name.value, at(i32::midpoint(from, end), y - 9));
+            self.lanes.link(middle, "name bad", name, to("error", name));
         }
         if let Some(barrier) = &beat.step.barrier {
             self.barrier(&plain(&barrier.value), top + height - 14);
         }
     }
 
-    /// The number of the step leads to its row.
-    fn number(&mut self, beat: &Beat<'_>, y: i32) {
-        let number = beat.step.number.value.to_string();
-        let href = self
-            .page
-            .to_row(self.edition, &self.flow.name.value, &number);
-        self.texts
-            .push(linked(label(at(NUMBER_X, y), "number", &number), href));
+    /// What goes to the device or comes from it, and the state that it then is in.
+    fn message(&mut self, beat: &Beat<'_>, y: i32) {
+        let (vmm, device) = (self.lanes.vmm_x(), self.lanes.device_x(0));
+        let edge = device - pill_width(&beat.state) / 2;
+        let shapes = &mut self.lanes.shapes;
+        match beat.message {
+            Message::None => {}
+            Message::Write | Message::Reset => {
+                shapes.arrow("shaft", "tip", at(vmm, y), at(edge - 2, y));
+            }
+            Message::Read => {
+                shapes.arrow("shaft dashed", "tip", at(edge, y), at(vmm + 2, y));
+            }
+        }
+        if let Some(word) = self.word(beat) {
+            let href = self.answer(beat);
+            self.lanes.word(vmm, edge, y, word, href);
+        }
+        self.lanes.state(0, y, beat.state_class(), &beat.state);
     }
 
-    /// What goes to the device or comes from it, and the state that it then is in. An arrow to a
-    /// state is a write; what is not so plain has a word.
-    fn message(&mut self, beat: &Beat<'_>, y: i32) {
-        let (vmm, device) = (at(self.vmm_x(), y), at(self.device_x(), y));
-        let edge = at(device.x - pill_width(&beat.state) / 2, y);
-        // Bits are written; a state is asked for.
-        let requests = self.edition.fsm.is_some();
-        let word = match (beat.message, beat.step.target.value) {
-            (Message::None, _) => "",
+    /// Bits are written; a state is asked for.
+    fn word(&self, beat: &Beat<'_>) -> Option<&'static str> {
+        let requests = self.lanes.edition.fsm.is_some();
+        Some(match (beat.message, beat.step.target.value) {
+            (Message::None, _) => return None,
             (Message::Write, Target::Write(_)) if requests => "request again",
             (Message::Write, _) if requests => "request",
             (Message::Write, Target::Write(_)) => "write again",
             (Message::Write, _) => "write",
             (Message::Reset, _) => "reset",
             (Message::Read, _) => "reads",
-        };
+        })
+    }
+
+    /// Where it is told what a message does: the row of the event, or the explorer.
+    fn answer(&self, beat: &Beat<'_>) -> Option<String> {
+        let Lanes { page, edition, .. } = self.lanes;
         match beat.message {
-            Message::None => {}
-            Message::Write | Message::Reset => {
-                self.shapes.arrow("shaft", "tip", vmm, at(edge.x - 2, y));
+            Message::None | Message::Read => None,
+            Message::Reset => page.to_row(edition, "event", "reset"),
+            Message::Write => {
+                let lacks = |name: &str| self.flow.lacks.iter().any(|it| it.value == name);
+                page.to_request(edition, lacks, &beat.from, &beat.state)
             }
-            Message::Read => self
-                .shapes
-                .arrow("shaft dashed", "tip", edge, at(vmm.x + 2, y)),
         }
-        if !word.is_empty() {
-            self.text(at((vmm.x + edge.x) / 2, y - 9), "word", word);
-        }
-        self.shapes.pill(beat.state_class(), device, &beat.state);
-        self.text(
-            device,
-            if beat.error { "name bad" } else { "name" },
-            &beat.state,
-        );
     }
 
     /// A line across all lanes: nobody passes before everybody is there.
     fn barrier(&mut self, name: &str, y: i32) {
-        self.shapes.line("wall", at(0, y), at(self.width(), y));
-        let middle = at((self.vmm_x() + self.device_x()) / 2, y);
-        self.text(middle, "wall-name", &format!("all devices: {name}"));
+        let lanes = &mut self.lanes;
+        lanes.shapes.line("wall", at(0, y), at(lanes.width(), y));
+        let middle = at(i32::midpoint(lanes.vmm_x(), lanes.device_x(0)), y);
+        lanes.text(middle, "wall-name", &format!("all devices: {name}"));
     }
-}
-
-fn rows(work: &[(&str, i32, i32)]) -> i32 {
-    work.last().map_or(0, |(_, _, row)| row + 1)
 }

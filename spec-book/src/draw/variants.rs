@@ -5,12 +5,14 @@ use spec_model::analysis::{Register, capability_sets};
 use spec_model::model::{Edition, Fsm, Place};
 
 use super::grid::Grid;
+use super::machine::{Line, arcs, tip};
 use super::{Shapes, at, canvas, fill, label, pill_width};
-use crate::html::{Element, el};
+use crate::html::{Element, el, link, linked, void};
+use crate::page::Page;
 use crate::show::matrix::set_name;
 
 /// The pictures; none where all devices are alike.
-pub(crate) fn draw(edition: &Edition, fsm: &Fsm) -> Option<Element> {
+pub(crate) fn draw(page: &Page<'_>, edition: &Edition, fsm: &Fsm) -> Option<Element> {
     let places = &fsm.layout.as_ref()?.places;
     let sets = capability_sets(edition);
     let mut seen: Vec<Vec<(u32, u32)>> = Vec::new();
@@ -23,7 +25,7 @@ pub(crate) fn draw(edition: &Edition, fsm: &Fsm) -> Option<Element> {
             .map(|arc| (arc.from.value, arc.to.value))
             .collect();
         if !seen.contains(&arcs) {
-            figures.push(picture(edition, fsm, places, &machine, &arcs));
+            figures.push(picture(page, edition, fsm, &machine, places));
             seen.push(arcs);
         }
     }
@@ -32,11 +34,11 @@ pub(crate) fn draw(edition: &Edition, fsm: &Fsm) -> Option<Element> {
 }
 
 fn picture(
+    page: &Page<'_>,
     edition: &Edition,
     fsm: &Fsm,
-    places: &[Place],
     machine: &Machine<'_>,
-    arcs: &[(u32, u32)],
+    places: &[Place],
 ) -> Element {
     let register = Register::Fsm(fsm);
     let name = |place: &Place| register.state_name(place.state.value);
@@ -48,22 +50,16 @@ fn picture(
             .any(|it| it.value.value == place.state.value)
     };
     let places: Vec<Place> = places.iter().filter(there).cloned().collect();
-    let places = places.as_slice();
-    let place = |state: u32| places.iter().find(|place| place.state.value == state);
-    let ends: Vec<(&Place, &Place)> = arcs
-        .iter()
-        .filter_map(|&(from, to)| Some((place(from)?, place(to)?)))
-        .collect();
-    let grid = Grid::small(places, width.unwrap_or(0), &ends);
+    let mut lines = arcs(page, edition, machine.arcs().iter().copied(), &places);
+    // Here every device has them.
+    lines.iter_mut().for_each(|line| line.name.clear());
+    let ends: Vec<(&Place, &Place)> = lines.iter().map(|line| (line.from, line.to)).collect();
+    let grid = Grid::small(&places, width.unwrap_or(0), &ends);
+    let ways = lines.iter().map(|line| way(&grid, register, line));
+    let ways: Vec<Element> = ways.collect();
     let mut shapes = Shapes::default();
-    let mut tips = Vec::new();
-    for (from, to) in ends {
-        let route = grid.route(from, to);
-        shapes.add("shaft", format_args!("{}", route.path));
-        tips.push(super::machine::tip(route.tips[1]));
-    }
     let mut texts = Vec::new();
-    for place in places {
+    for place in &places {
         let class = if place.state.value == fsm.error.value {
             "box bad"
         } else {
@@ -71,7 +67,8 @@ fn picture(
         };
         let center = grid.center(place);
         shapes.rect(class, center, grid.size.x, grid.size.y);
-        texts.push(label(center, "name", &name(place)));
+        let href = page.to_state(edition, &name(place));
+        texts.push(linked(label(center, "name", &name(place)), href));
     }
     let title = set_name(edition, machine.capabilities());
     let whole = grid.whole();
@@ -80,7 +77,20 @@ fn picture(
         "machine",
         &format!("The machine of a device {title}"),
     );
-    let svg = fill(svg, shapes.elements().chain(tips), texts);
+    let svg = fill(svg.children(ways), shapes.elements(), texts);
     let caption = el("figcaption").text(format!("A device {title}"));
     el("figure").class("diagram").child(svg).child(caption)
+}
+
+/// A line with its tips.
+fn way(grid: &Grid<'_>, register: Register<'_>, line: &Line<'_>) -> Element {
+    let route = grid.route(line.from, line.to);
+    let tips = route.tips.into_iter().zip(line.tips);
+    let tips = tips.filter(|(_, wanted)| *wanted).map(|(at, _)| tip(at));
+    let shaft = void("path").class("shaft").attr("d", &route.path);
+    let way = match &line.href {
+        Some(href) => link(href, "").attr("aria-label", line.ways(register)),
+        None => el("g"),
+    };
+    way.child(shaft).children(tips)
 }

@@ -3,7 +3,7 @@
 use spec_model::analysis::{Register, register};
 use spec_model::model::{Behaviour, Edition};
 
-use super::{row_head, table};
+use super::{row_head, state_column, table};
 use crate::html::{Element, code, el, linked};
 use crate::page::Page;
 
@@ -12,10 +12,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
         return Vec::new();
     };
     let states = states(register);
-    let column = |&state: &u32| {
-        let name = code(register.state_name(state));
-        el("th").attr("scope", "col").child(el("span").child(name))
-    };
+    let column = |&state: &u32| state_column(page, edition, &register.state_name(state));
     let head = el("tr")
         .child(el("td"))
         .children(states.iter().map(column))

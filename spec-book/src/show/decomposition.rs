@@ -4,7 +4,7 @@
 use spec_model::analysis::{Loss, OrderReport, Pair, Verdict, order_report, state_name};
 use spec_model::model::{Action, ActionTable, BitField, Edition, OrderStatus};
 
-use super::{cell, details, head, number, row_head, table};
+use super::{cell, details, head, number, row_head, state_column, state_row, table};
 use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
 
@@ -20,7 +20,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
     let mut elements = vec![summary(page, &reports)];
     for report in &reports {
         elements.push(el("h3").text(title(report.order)));
-        elements.push(grid(field, report));
+        elements.push(grid(page, edition, field, report));
         elements.extend(losses(page, edition, field, report));
         elements.extend(differences(field, report));
     }
@@ -76,13 +76,9 @@ fn order_head(page: &Page<'_>, order: &ActionTable) -> Element {
 }
 
 /// All pairs at a glance.
-fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
-    let name = |state: u32| code(state_name(field, state));
-    let column = |&state: &u32| {
-        el("th")
-            .attr("scope", "col")
-            .child(el("span").child(name(state)))
-    };
+fn grid(page: &Page<'_>, edition: &Edition, field: &BitField, report: &OrderReport<'_>) -> Element {
+    let name = |state: u32| state_name(field, state);
+    let column = |&state: &u32| state_column(page, edition, &name(state));
     let head = el("tr")
         .child(el("td").text("from ↓ to →"))
         .children(report.states.iter().map(column));
@@ -92,7 +88,7 @@ fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
         .zip(report.pairs.chunks(report.states.len().max(1)));
     let rows = rows.map(|(old, pairs)| {
         el("tr")
-            .child(row_head().child(name(*old)))
+            .child(state_row(page, edition, &name(*old)))
             .children(pairs.iter().map(sign))
     });
     let caption = format!(

@@ -13,7 +13,8 @@ use spec_model::analysis::{Register, register};
 use spec_model::model::Edition;
 use spec_system::Shown;
 
-use crate::draw::machine;
+use super::chapter_showing;
+use crate::draw::machine::{self, Nodes};
 use crate::html::{Element, data, el};
 use crate::page::Page;
 
@@ -31,7 +32,7 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
         .children(common::tables(page, edition, register));
     let root = el("div")
         .class("explorer")
-        .children(machine::draw(page, edition))
+        .children(machine::draw(page, edition, Nodes::Plain))
         .child(tables)
         .child(data(&page_data(page, edition)));
     vec![root]
@@ -50,6 +51,52 @@ const KEPT: &[&str] = &[
     "counterexample.steps[].observed[]",
     "counterexample.steps[].conditions[]",
 ];
+
+impl Page<'_> {
+    /// From this chapter to the explorer's answer to a request or write, by a device that lacks these
+    /// capabilities only; not from the explorer itself.
+    pub(crate) fn to_request(
+        &self,
+        edition: &Edition,
+        lacks: impl Fn(&str) -> bool,
+        from: &str,
+        to: &str,
+    ) -> Option<String> {
+        let chapter = chapter_showing(self, "explorer", edition)?;
+        if chapter == self.number {
+            return None;
+        }
+        let names = optional(edition);
+        let device = if names.iter().any(|name| lacks(name)) {
+            let has: Vec<&str> = names.into_iter().filter(|name| !lacks(name)).collect();
+            let has = if has.is_empty() {
+                "none".to_owned()
+            } else {
+                has.join(",")
+            };
+            format!("device={has}&")
+        } else {
+            String::new()
+        };
+        let page = self.to_chapter(chapter).replace(".md", ".html");
+        let ask = format!("{device}from={from}&to={to}").replace('|', ",");
+        Some(format!("{page}?{ask}"))
+    }
+}
+
+/// The capabilities that change an answer, and that not every device has.
+fn optional(edition: &Edition) -> Vec<&str> {
+    let bits = edition.bits.as_ref();
+    let matters = |name: &str| {
+        bits.is_none_or(|field| {
+            let mut needs = field.bits.iter().filter_map(|bit| bit.needs.as_ref());
+            needs.any(|needs| needs.value == name)
+        })
+    };
+    let rows = edition.capabilities.iter().filter(|row| !row.required);
+    let names = rows.map(|row| row.name.value.as_str());
+    names.filter(|name| matters(name)).collect()
+}
 
 fn page_data(page: &Page<'_>, edition: &Edition) -> Value {
     let mut data = spec_gen::json::page(page.book, edition);

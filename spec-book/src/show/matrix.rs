@@ -3,18 +3,18 @@
 
 mod requests;
 
-pub(crate) use requests::set_name;
+pub(crate) use requests::{names, set_name};
 
 use spec_model::analysis::{OrderReport, Pair, order_report, state_name};
-use spec_model::model::{ActionTable, BitField, Edition, OrderStatus};
+use spec_model::model::{Action, ActionTable, BitField, Edition, OrderStatus};
 
-use super::{row_head, table};
-use crate::html::{Element, code, el, linked};
+use super::{state_column, state_row, table};
+use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
     if let Some(fsm) = &edition.fsm {
-        return requests::show(edition, fsm);
+        return requests::show(page, edition, fsm);
     }
     let Some(field) = &edition.bits else {
         return Vec::new();
@@ -24,14 +24,14 @@ pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
     adopted.map_or_else(Vec::new, |order| {
         vec![
             legend(page, edition, order),
-            grid(field, &order_report(field, order)),
+            grid(page, edition, field, &order_report(field, order)),
         ]
     })
 }
 
 /// The numbers that stand in the cells.
 fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
-    let item = |action: &spec_model::model::Action| {
+    let item = |action: &Action| {
         let href = page.to_row(edition, &order.name.value, &action.name.value);
         el("li")
             .child(linked(code(&action.name.value), href))
@@ -46,27 +46,32 @@ fn legend(page: &Page<'_>, edition: &Edition, order: &ActionTable) -> Element {
         })
 }
 
-pub(super) fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
+pub(super) fn grid(
+    page: &Page<'_>,
+    edition: &Edition,
+    field: &BitField,
+    report: &OrderReport<'_>,
+) -> Element {
     let name = |&state: &u32| state_name(field, state);
-    let column = |state| {
-        el("th")
-            .attr("scope", "col")
-            .child(el("span").child(code(name(state))))
-    };
+    let column = |state| state_column(page, edition, &name(state));
     let head = el("tr")
         .child(el("td").text("from ↓ to →"))
         .children(report.states.iter().map(column));
     let size = report.states.len().max(1);
-    let rows = report
-        .states
-        .iter()
-        .zip(report.pairs.chunks(size))
-        .map(|(old, pairs)| {
-            let cells = pairs.iter().map(|pair| cell(report.order, pair));
-            el("tr")
-                .child(row_head().child(code(name(old))))
-                .children(cells)
+    let rows = report.states.iter().zip(report.pairs.chunks(size));
+    let rows = rows.map(|(old, pairs)| {
+        let cells = pairs.iter().map(|pair| {
+            let (old, new) = (name(&pair.old), name(&pair.new));
+            cell(
+                report.order,
+                pair,
+                page.to_request(edition, |_| false, &old, &new),
+            )
         });
+        el("tr")
+            .child(state_row(page, edition, &name(old)))
+            .children(cells)
+    });
     let caption = format!(
         "Actions of every write, in the order of {}",
         report.order.title
@@ -74,25 +79,29 @@ pub(super) fn grid(field: &BitField, report: &OrderReport<'_>) -> Element {
     table("matrix", &caption, head, rows)
 }
 
-fn cell(order: &ActionTable, pair: &Pair<'_>) -> Element {
+/// The numbers of the actions; they lead to what the explorer says of the write.
+fn cell(order: &ActionTable, pair: &Pair<'_>, href: Option<String>) -> Element {
     if pair.old == pair.new {
         return el("td").class("self").text("–");
     }
-    let number = |action: &&spec_model::model::Action| {
-        order
-            .actions
-            .iter()
-            .position(|a| std::ptr::eq(a, *action))
-            .map(|n| (n + 1).to_string())
+    let number = |action: &&Action| {
+        let mut actions = order.actions.iter();
+        let place = actions.position(|it| std::ptr::eq(it, *action));
+        place.map(|n| (n + 1).to_string())
     };
     let numbers: Vec<String> = pair.actions.iter().filter_map(number).collect();
+    let words = match numbers.as_slice() {
+        [] => "none".to_owned(),
+        numbers => numbers.join(" "),
+    };
     let class = if pair.bits_changed() == 1 {
         "step"
     } else {
         "leap"
     };
-    match numbers.as_slice() {
-        [] => el("td").class(class).child(el("small").text("none")),
-        numbers => el("td").class(class).text(numbers.join(" ")),
+    let cell = el("td").class(class);
+    match href {
+        Some(href) => cell.child(link(href, words)),
+        None => cell.text(words),
     }
 }

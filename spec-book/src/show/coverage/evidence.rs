@@ -10,11 +10,12 @@ use crate::page::Page;
 pub(super) fn items(page: &Page<'_>, rule: &Rule) -> Element {
     const MOST: usize = 6;
     let items = page.items(rule);
-    let first = items.iter().take(MOST);
-    let cell = first.enumerate().fold(el("td"), |cell, (n, path)| {
-        let cell = if n > 0 { cell.text(" ") } else { cell };
-        cell.child(code(path))
-    });
+    let (first, _) = items.split_at(items.len().min(MOST));
+    let cell = if first.is_empty() {
+        el("td")
+    } else {
+        el("td").child(code(first.join(" ")))
+    };
     match items.len().saturating_sub(MOST) {
         0 => cell,
         more => cell.text(format!(" and {more} more")),

@@ -5,7 +5,7 @@ use spec_model::model::{Behaviour, Condition, Edition, Fault, FaultAfter, Flow, 
 
 use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
-use crate::show::{cell, head, row_head, table};
+use crate::show::{cell, head, row_head, state_column, table};
 
 pub(super) fn tables(page: &Page<'_>, edition: &Edition, register: Register<'_>) -> Vec<Element> {
     let view = View {
@@ -59,10 +59,8 @@ impl View<'_> {
 
     /// A row of heads: what the row is about, the words about it, and the states.
     fn head(&self, names: [&str; 2]) -> Element {
-        let column = |state: u32| {
-            let name = code(self.register.state_name(state));
-            el("th").attr("scope", "col").child(el("span").child(name))
-        };
+        let column =
+            |state: u32| state_column(self.page, self.edition, &self.register.state_name(state));
         let head = head(names);
         self.states()
             .into_iter()

@@ -7,12 +7,13 @@ use spec_model::model::{Edition, Fsm, FsmArc, Session, SessionEffect};
 use super::common::declared;
 use crate::html::{Element, code, el};
 use crate::page::Page;
-use crate::show::{cell, head, row_head, table};
+use crate::show::matrix::names;
+use crate::show::{cell, head, state_column, state_row, table};
 
 pub(super) fn tables(page: &Page<'_>, edition: &Edition, fsm: &Fsm) -> Vec<Element> {
     let mut elements = vec![el("h3").text("Every request")];
     for capabilities in capability_sets(edition).iter().rev() {
-        elements.push(paths(fsm, &Machine::new(fsm, capabilities)));
+        elements.push(paths(page, edition, fsm, &Machine::new(fsm, capabilities)));
     }
     elements.push(el("h3").text("Arcs"));
     elements.push(arcs(page, edition, fsm));
@@ -20,21 +21,21 @@ pub(super) fn tables(page: &Page<'_>, edition: &Edition, fsm: &Fsm) -> Vec<Eleme
 }
 
 /// The states on the way, the wanted one last.
-fn paths(fsm: &Fsm, machine: &Machine<'_>) -> Element {
-    let name = |state: u32| code(state_name(fsm, state));
+fn paths(page: &Page<'_>, edition: &Edition, fsm: &Fsm, machine: &Machine<'_>) -> Element {
+    let name = |state: u32| state_name(fsm, state);
     let states: Vec<u32> = machine.states().map(|state| state.value.value).collect();
-    let column = |&to: &u32| el("th").attr("scope", "col").child(name(to));
+    let column = |&to: &u32| state_column(page, edition, &name(to));
     let first = el("tr").child(el("td").text("from ↓ to →"));
     let rows = states.iter().map(|&from| {
         let cells = states.iter().map(|&to| match machine.path(from, to) {
             Ok(path) if path.len() == 1 => el("td").class("self").text("–"),
-            Ok(path) => path[1..]
-                .iter()
-                .fold(el("td"), |cell, &state| cell.child(name(state)).text(" ")),
+            Ok(path) => el("td").child(code(names(fsm, &path[1..]))),
             Err(NoPath::Refused(row)) => cell(&row.fault.value).class("refused"),
             Err(_) => cell("no path").class("bad"),
         });
-        el("tr").child(row_head().child(name(from))).children(cells)
+        el("tr")
+            .child(state_row(page, edition, &name(from)))
+            .children(cells)
     });
     let caption = match machine.capabilities() {
         [] => "A device without capabilities: the states on the way".to_owned(),

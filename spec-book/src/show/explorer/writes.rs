@@ -4,18 +4,34 @@ use spec_model::analysis::order_report;
 use spec_model::model::{Action, ActionTable, BitField, Edition};
 
 use super::super::{decomposition, matrix};
-use crate::html::{Element, code, el, linked};
+use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
-use crate::show::{head, number, row_head, table};
+use crate::show::{chapter_showing, head, number, row_head, table};
 
 pub(super) fn tables(page: &Page<'_>, edition: &Edition, field: &BitField) -> Vec<Element> {
     let mut elements = vec![el("h3").text("Every write")];
     for order in &field.actions {
         elements.push(actions(page, edition, order));
-        elements.push(matrix::grid(field, &order_report(field, order)));
+        elements.push(matrix::grid(
+            page,
+            edition,
+            field,
+            &order_report(field, order),
+        ));
     }
-    elements.extend(decomposition::show(page, edition));
+    elements.extend(comparison(page, edition));
     elements
+}
+
+/// How each write compares with single steps: where the book shows it already, a link leads there.
+fn comparison(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
+    let Some(chapter) = chapter_showing(page, "decomposition", edition) else {
+        return decomposition::show(page, edition);
+    };
+    let title = &page.book.chapters[chapter].title;
+    let link = link(page.to_chapter(chapter), title);
+    let words = "Which writes equal single steps, and which lose data, in each order: ";
+    vec![el("p").text(words).child(link).text(".")]
 }
 
 /// The numbers of the actions stand in the cells of the grid.

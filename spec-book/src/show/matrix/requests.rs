@@ -1,15 +1,16 @@
 //! The way of every request, for each set of capabilities that makes a difference.
 
 use spec_model::analysis::capability_sets;
-use spec_model::analysis::fsm::{Machine, NoPath};
+use spec_model::analysis::fsm::{Machine, NoPath, state_name};
 use spec_model::model::{Edition, Fsm, State};
 
-use crate::html::{Element, code, el};
-use crate::show::{details, row_head, table};
+use crate::html::{Element, el, link};
+use crate::page::Page;
+use crate::show::{details, state_column, state_row, table};
 
 /// The device that has everything first, the others on demand. The error state is left out: no arc
 /// leads there or away.
-pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
+pub(super) fn show(page: &Page<'_>, edition: &Edition, fsm: &Fsm) -> Vec<Element> {
     let mut grids: Vec<(String, Element)> = Vec::new();
     let mut seen: Vec<Vec<(u32, u32)>> = Vec::new();
     for capabilities in capability_sets(edition).iter().rev() {
@@ -25,7 +26,7 @@ pub(super) fn show(edition: &Edition, fsm: &Fsm) -> Vec<Element> {
         }
         seen.push(arcs);
         let title = format!("A device {}", set_name(edition, capabilities));
-        let grid = grid(&machine, fsm.error.value, &title);
+        let grid = grid(page, edition, fsm, &machine, &title);
         let id = format!("{}-requests-{}", edition.name.value, capabilities.join("-"));
         grids.push((title, grid.attr("id", id)));
     }
@@ -51,21 +52,28 @@ pub(crate) fn set_name(edition: &Edition, capabilities: &[&str]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn grid(machine: &Machine<'_>, error: u32, title: &str) -> Element {
-    let asked = |state: &&State| state.value.value != error;
+fn grid(
+    page: &Page<'_>,
+    edition: &Edition,
+    fsm: &Fsm,
+    machine: &Machine<'_>,
+    title: &str,
+) -> Element {
+    let asked = |state: &&State| state.value.value != fsm.error.value;
     let states: Vec<&State> = machine.states().filter(asked).collect();
-    let name = |state: &State| code(&state.name.value);
-    let column = |to: &&State| {
-        el("th")
-            .attr("scope", "col")
-            .child(el("span").child(name(to)))
-    };
+    let column = |to: &&State| state_column(page, edition, &to.name.value);
     let head = el("tr")
         .child(el("td").text("from ↓ to →"))
         .children(states.iter().map(column));
     let rows = states.iter().map(|from| {
-        let cells = states.iter().map(|to| cell(machine, &states, from, to));
-        el("tr").child(row_head().child(name(from))).children(cells)
+        let lacks = |name: &str| !machine.capabilities().contains(&name);
+        let cells = states.iter().map(|to| {
+            let href = page.to_request(edition, lacks, &from.name.value, &to.name.value);
+            cell(fsm, machine, [from, to], href)
+        });
+        el("tr")
+            .child(state_row(page, edition, &from.name.value))
+            .children(cells)
     });
     let caption = format!(
         "{title}: the way from each state to each other; → is one arc, else the states on the way"
@@ -73,25 +81,28 @@ fn grid(machine: &Machine<'_>, error: u32, title: &str) -> Element {
     table("matrix requests", &caption, head, rows)
 }
 
-fn cell(machine: &Machine<'_>, states: &[&State], from: &State, to: &State) -> Element {
-    if from.value.value == to.value.value {
+/// The states on the way; they lead to what the explorer says of the request.
+fn cell(fsm: &Fsm, machine: &Machine<'_>, ends: [&State; 2], href: Option<String>) -> Element {
+    let [from, to] = ends.map(|state| state.value.value);
+    if from == to {
         return el("td").class("self").text("–");
     }
-    match machine.path(from.value.value, to.value.value).as_deref() {
-        Ok([_, _]) => el("td").class("arc").text("→"),
-        Ok([_, inner @ .., _]) => {
-            let cell = el("td").class("leap");
-            inner
-                .iter()
-                .fold(cell, |cell, state| cell.child(named(states, *state)))
-        }
-        Err(NoPath::Refused(_)) => el("td").class("refused").text("refused"),
+    let (class, words) = match machine.path(from, to).as_deref() {
+        Ok([_, _]) => ("arc", "→".to_owned()),
+        Ok([_, inner @ .., _]) => ("leap", names(fsm, inner)),
+        Err(NoPath::Refused(_)) => ("refused", "refused".to_owned()),
         // A checked book has no other answer.
-        Ok(_) | Err(_) => el("td").class("bad").text("no path"),
+        Ok(_) | Err(_) => ("bad", "no path".to_owned()),
+    };
+    let cell = el("td").class(class);
+    match href {
+        Some(href) => cell.child(link(href, words)),
+        None => cell.text(words),
     }
 }
 
-fn named(states: &[&State], value: u32) -> Element {
-    let state = states.iter().find(|state| state.value.value == value);
-    code(state.map_or("", |state| state.name.value.as_str()))
+/// Of states, with spaces between.
+pub(crate) fn names(fsm: &Fsm, states: &[u32]) -> String {
+    let names = states.iter().map(|&state| state_name(fsm, state));
+    names.collect::<Vec<_>>().join(" ")
 }
