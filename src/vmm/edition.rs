@@ -92,8 +92,11 @@ pub trait Edition: Debug + Sized + 'static {
     /// What a device answered.
     fn work(vm: &mut VirtualMachine<Self>, work: Self::Work) -> Result<(), Self::Fault>;
 
-    /// Makes something go wrong.
-    fn inject(vm: &mut VirtualMachine<Self>, injection: Self::Injection);
+    /// Everything that can go wrong.
+    fn injections() -> &'static [Self::Injection];
+
+    /// Makes something go wrong with a device or its stream.
+    fn inject(vm: &mut VirtualMachine<Self>, slot: usize, injection: Self::Injection);
 }
 
 /// How much of a stream.
@@ -135,6 +138,9 @@ pub trait Attached<E: Edition>: Debug {
 
     /// What its state was after its last load, if there was one.
     fn loaded(&self) -> Option<&[u8]>;
+
+    /// Nothing was loaded: what was is given up.
+    fn forget_load(&mut self);
 
     /// Brings it to a state. Where that begins a stream, `stream` begins.
     ///
@@ -224,6 +230,10 @@ macro_rules! named {
 
         fn initial() -> $module::DeviceState {
             $module::DeviceState::INITIAL
+        }
+
+        fn injections() -> &'static [$module::Injection] {
+            &$module::Injection::ALL
         }
 
         fn failed(state: $module::DeviceState) -> bool {

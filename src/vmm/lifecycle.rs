@@ -64,6 +64,12 @@ pub enum Refused {
     NotNow,
     /// There is no such slot.
     NoSlot,
+    /// The guest does not run here.
+    Stopped,
+    /// The guest runs here already.
+    Running,
+    /// What arrived is for another number of devices.
+    Streams,
 }
 
 /// What somebody else wants after a step.

@@ -41,7 +41,7 @@ impl<E: Edition> VirtualMachine<E> {
             self.memory.track(true);
         }
         if let Some(injection) = step.injection {
-            E::inject(self, injection);
+            E::inject(self, 0, injection);
         }
         self.bring_devices(step)?;
         if self.snapshot_due {

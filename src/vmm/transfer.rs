@@ -82,16 +82,16 @@ impl Transfer {
 }
 
 impl Transfer {
-    /// The last segment of the first device does not arrive.
-    pub(super) fn cut_last_segment(&mut self) {
-        let mut segments = self.streams[0].last().to_vec();
+    /// The last segment of a device does not arrive.
+    pub(super) fn cut_last_segment(&mut self, device: usize) {
+        let mut segments = self.streams[device].last().to_vec();
         segments.pop();
-        self.streams[0].replace(segments);
+        self.streams[device].replace(segments);
     }
 
-    /// One bit in the middle of the first device's stream arrives flipped.
-    pub(super) fn flip_bit(&mut self) {
-        let segments = self.streams[0].last_mut();
+    /// One bit in the middle of a device's stream arrives flipped.
+    pub(super) fn flip_bit(&mut self, device: usize) {
+        let segments = self.streams[device].last_mut();
         let middle = segments.len() / 2;
         if let Some(segment) = segments.get_mut(middle) {
             let byte = segment.len() / 2;
@@ -99,9 +99,9 @@ impl Transfer {
         }
     }
 
-    /// The next time the first device's stream arrives, it arrives like this.
-    pub(super) fn spoil(&mut self, change: impl FnOnce(&mut Vec<u8>)) {
-        let stream = &mut self.streams[0];
+    /// The next time a device's stream arrives, it arrives like this.
+    pub(super) fn spoil(&mut self, device: usize, change: impl FnOnce(&mut Vec<u8>)) {
+        let stream = &mut self.streams[device];
         let mut bytes = stream.last().concat();
         change(&mut bytes);
         stream.instead = Some(vec![bytes]);

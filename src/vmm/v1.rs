@@ -84,13 +84,13 @@ impl Edition for V1 {
         Ok(())
     }
 
-    fn inject(vm: &mut VirtualMachine<Self>, injection: Injection) {
+    fn inject(vm: &mut VirtualMachine<Self>, slot: usize, injection: Injection) {
         match injection {
-            Injection::CaptureFails => vm.trouble().capture = true,
-            Injection::LoadFails => vm.trouble().load = true,
-            Injection::DeviceBreaks => vm.trouble().dead = true,
-            Injection::StreamTruncated => vm.transfer.cut_last_segment(),
-            Injection::StreamFlipped => vm.transfer.flip_bit(),
+            Injection::CaptureFails => vm.trouble(slot).capture = true,
+            Injection::LoadFails => vm.trouble(slot).load = true,
+            Injection::DeviceBreaks => vm.trouble(slot).dead = true,
+            Injection::StreamTruncated => vm.transfer.cut_last_segment(slot),
+            Injection::StreamFlipped => vm.transfer.flip_bit(slot),
         }
     }
 }
@@ -134,6 +134,10 @@ impl Attached<V1> for Slot {
 
     fn loaded(&self) -> Option<&[u8]> {
         self.loaded.as_deref()
+    }
+
+    fn forget_load(&mut self) {
+        self.loaded = None;
     }
 
     fn request(

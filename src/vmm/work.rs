@@ -7,9 +7,9 @@ use super::{PeerUse, VirtualMachine};
 use crate::driver::device::Trouble;
 
 impl<E: Edition> VirtualMachine<E> {
-    /// Of the first device.
-    pub(super) fn trouble(&mut self) -> &mut Trouble {
-        self.slots[0].function().device_mut().trouble()
+    /// What goes wrong with a device.
+    pub(super) fn trouble(&mut self, slot: usize) -> &mut Trouble {
+        self.slots[slot].function().device_mut().trouble()
     }
 
     pub(super) fn read_streams(&mut self, amount: Amount) -> Result<(), E::Fault> {

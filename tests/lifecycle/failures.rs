@@ -4,7 +4,7 @@ use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::driver::device::Trouble;
 use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, V1, VirtualMachine};
+use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, V1};
 
 use crate::machine::{assert_arrives, assert_goes_on, on, some_mixes, source, steps};
 
@@ -123,46 +123,6 @@ fn any_device_fails_at_any_step_v1() {
 fn any_device_fails_at_any_step_v2() {
     covers![V2_SEVERAL_FAILURE, V2_ERRORS_LEAVE, V2_ERRORS_ON_PATH];
     fails_at_every_step::<V2>();
-}
-
-/// A destination that cannot take the guest leaves it to the source.
-fn the_destination_fails<E: Edition>() {
-    for mix in some_mixes() {
-        let mut vm = source::<E>(&mix, PeerUse::Nothing);
-        assert_eq!(vm.save(&mut on), Ok(Outcome::Done));
-        for device in 0..mix.len() {
-            for at in 1..6 {
-                let way =
-                    format!("{mix:?}, device {device} fails at the destination after step {at}");
-                let mut there: VirtualMachine<E> = vm.destination(7);
-                let ended = there.resume(&mut |vm, step| {
-                    if step == at {
-                        vm.slots[device].function().device_mut().trouble().dead = true;
-                    }
-                    Go::On
-                });
-                if let Ok(Outcome::WentBack(_)) = ended {
-                    assert!(!there.vcpus_run(), "{way}: two guests");
-                }
-            }
-        }
-        vm.go_back();
-        assert_goes_on(&mut vm, &format!("{mix:?}, back at the source"));
-        assert_eq!(vm.save(&mut on), Ok(Outcome::Done));
-        assert_arrives(&vm, "the second time");
-    }
-}
-
-#[test]
-fn the_source_goes_on_if_the_destination_fails_v1() {
-    covers![V1_SAVE_RETURN, V1_RESUME_ABORT];
-    the_destination_fails::<V1>();
-}
-
-#[test]
-fn the_source_goes_on_if_the_destination_fails_v2() {
-    covers![V2_ERRORS_RESET];
-    the_destination_fails::<V2>();
 }
 
 /// The guest resets its device in the middle.

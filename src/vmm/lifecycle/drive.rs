@@ -14,9 +14,12 @@ impl<E: Edition> VirtualMachine<E> {
         self.vcpus
     }
 
-    /// Starts the machine for the first time.
+    /// Starts the machine. One that was left [goes on](Self::go_back).
     pub fn start(&mut self) {
         self.connect();
+        if !self.all_running() {
+            return self.go_back();
+        }
         self.vcpus = true;
         self.run_guest();
     }
@@ -31,13 +34,15 @@ impl<E: Edition> VirtualMachine<E> {
         &mut self,
         meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
     ) -> Result<Outcome, Refused> {
+        self.must_run()?;
         self.admit()?;
         self.transfer = Transfer::new(self.slots.len());
         self.live(Purpose::Save, meddle)
     }
 
     /// Enters with what is in [`VirtualMachine::transfer`]; the guest runs then. If it cannot, every device is
-    /// reset, and the source has to go on.
+    /// reset, nothing is left of the guest but bytes in memory, and the source has to [go on](Self::go_back); this machine
+    /// may be entered again. Once the vCPUs have run here, it is too late to go back.
     ///
     /// # Errors
     /// Nothing was done at all.
@@ -45,6 +50,12 @@ impl<E: Edition> VirtualMachine<E> {
         &mut self,
         meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
     ) -> Result<Outcome, Refused> {
+        if self.vcpus {
+            return Err(Refused::Running);
+        }
+        if self.transfer.streams.len() != self.slots.len() {
+            return Err(Refused::Streams);
+        }
         self.live(Purpose::Resume, meddle)
     }
 
@@ -56,7 +67,16 @@ impl<E: Edition> VirtualMachine<E> {
         &mut self,
         meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
     ) -> Result<Outcome, Refused> {
+        self.must_run()?;
         self.live(Purpose::StopAndContinue, meddle)
+    }
+
+    fn must_run(&self) -> Result<(), Refused> {
+        if self.vcpus {
+            Ok(())
+        } else {
+            Err(Refused::Stopped)
+        }
     }
 
     /// Whether the policy allows a migration of these devices.
@@ -88,10 +108,14 @@ impl<E: Edition> VirtualMachine<E> {
                 Ok(()) if meddle(self, step.number) == Go::Back => Some(String::from("cancelled")),
                 Ok(()) => None,
             };
-            if let Some(why) = why {
-                self.abandon(&plan);
-                return Ok(Outcome::WentBack(why));
+            let Some(why) = why else { continue };
+            // The source does not know what the guest has done here since.
+            if plan.destination && self.vcpus {
+                self.log.note("too late to go back: the guest runs here");
+                break;
             }
+            self.abandon(&plan);
+            return Ok(Outcome::WentBack(why));
         }
         Ok(Outcome::Done)
     }
@@ -115,10 +139,12 @@ impl<E: Edition> VirtualMachine<E> {
         if !plan.destination {
             return self.go_back();
         }
-        self.vcpus = false;
+        self.log.step("gives up");
         for slot in 0..self.slots.len() {
             self.reset(slot);
+            self.slots[slot].forget_load();
         }
+        self.forbid_interrupts();
     }
 
     /// The states on the way back, in their order: those in which a flow that stops and continues starts the

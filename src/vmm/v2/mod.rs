@@ -79,15 +79,17 @@ impl Edition for V2 {
         Ok(())
     }
 
-    fn inject(vm: &mut VirtualMachine<Self>, injection: Injection) {
+    fn inject(vm: &mut VirtualMachine<Self>, slot: usize, injection: Injection) {
         match injection {
-            Injection::CaptureFails => vm.trouble().capture = true,
-            Injection::LoadFails => vm.trouble().refuse_load = true,
-            Injection::DeviceBreaks => vm.trouble().dead = true,
-            Injection::StreamTruncated => vm.transfer.spoil(cut_tail),
-            Injection::StreamFlipped => vm.transfer.spoil(|bytes| flip_bit(bytes)),
-            Injection::StreamReplayed => vm.transfer.spoil(|bytes| bytes.extend_from_within(..)),
-            Injection::StreamOverlong => vm.transfer.spoil(|bytes| bytes.extend([0xa5; 48])),
+            Injection::CaptureFails => vm.trouble(slot).capture = true,
+            Injection::LoadFails => vm.trouble(slot).refuse_load = true,
+            Injection::DeviceBreaks => vm.trouble(slot).dead = true,
+            Injection::StreamTruncated => vm.transfer.spoil(slot, cut_tail),
+            Injection::StreamFlipped => vm.transfer.spoil(slot, |bytes| flip_bit(bytes)),
+            Injection::StreamReplayed => vm
+                .transfer
+                .spoil(slot, |bytes| bytes.extend_from_within(..)),
+            Injection::StreamOverlong => vm.transfer.spoil(slot, |bytes| bytes.extend([0xa5; 48])),
         }
     }
 }

@@ -162,6 +162,10 @@ impl Attached<V2> for Slot {
         self.loaded.as_deref()
     }
 
+    fn forget_load(&mut self) {
+        self.loaded = None;
+    }
+
     fn request(
         &mut self,
         state: DeviceState,
