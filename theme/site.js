@@ -35,7 +35,7 @@
     };
     const fit = () => {
         for (const box of scrollers) {
-            const table = box.querySelector("table:not(.matrix):not(.region)");
+            const table = box.querySelector("table:not(.matrix)");
             table?.classList.remove("cards");
             const wide = box.scrollWidth > box.clientWidth || table?.rows[0].cells.length > 2;
             if (table?.tHead && narrow.matches && wide) {
@@ -84,7 +84,7 @@ for (const id of document.querySelectorAll(".rule > a:first-child")) {
                 const heads = row.closest("table").tHead.rows[0].cells;
                 const list = document.createElement("dl");
                 list.className = "verified";
-                for (const cell of [...row.cells].slice(2).filter((cell) => cell.textContent.trim())) {
+                for (const cell of [...row.cells].slice(1).filter((cell) => cell.textContent.trim())) {
                     const [head, text] = [document.createElement("dt"), document.createElement("dd")];
                     head.textContent = heads[cell.cellIndex].textContent;
                     text.append(...[...cell.childNodes].map((part) => document.importNode(part, true)));

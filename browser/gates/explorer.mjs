@@ -326,7 +326,7 @@ test("without scripts, every answer stands there as a table", async () => {
   assert.ok(await tables.first().isVisible());
   await page.goto(`${shared.site.origin}/v1/explorer.html`);
   assert.ok(await page.locator(".explorer-tables table.matrix").first().isVisible());
-  await page.locator('.explorer-tables a[href^="multi-bit.html"]').click();
+  await page.locator('.explorer-tables > p > a[href^="multi-bit.html"]').click();
   assert.equal(await page.locator("table.signs").count(), 3);
   await room.close();
 });

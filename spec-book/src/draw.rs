@@ -9,6 +9,7 @@ pub(crate) mod lines;
 pub(crate) mod machine;
 pub(crate) mod phases;
 mod reasons;
+pub(crate) mod region;
 pub(crate) mod sequence;
 pub(crate) mod variants;
 

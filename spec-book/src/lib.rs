@@ -8,6 +8,7 @@ mod edit;
 mod flows;
 mod html;
 mod links;
+mod moves;
 mod page;
 mod prose;
 mod rows;

@@ -19,16 +19,22 @@ pub(crate) fn resolve(page: &Page<'_>, edits: &mut Edits) {
     }
 }
 
-/// Makes the rule ids in the cells of `errors` and `demands` links.
+/// Makes the rule ids in the cells of tables links.
 pub(crate) fn cells(page: &Page<'_>, edits: &mut Edits) {
-    let faults = page
-        .book
-        .editions
-        .iter()
-        .flat_map(|edition| &edition.faults);
+    let editions = || page.book.editions.iter();
+    let faults = editions().flat_map(|it| &it.faults).map(|row| &row.rule);
+    let invariants = editions().flat_map(|it| &it.system.invariants);
+    let broken = editions().flat_map(|it| &it.guardrails);
+    let broken = broken.flat_map(|row| &row.breaks);
+    let breaches = editions().flat_map(|it| &it.breaches);
     let demands = page.book.demands.iter().flat_map(|demand| &demand.rules);
+    let ids = faults
+        .chain(invariants.map(|row| &row.rule))
+        .chain(broken)
+        .chain(breaches.map(|row| &row.breaks))
+        .chain(demands);
     let text = &page.book.sources.file(page.file()).text;
-    for id in faults.map(|fault| &fault.rule).chain(demands) {
+    for id in ids {
         if id.span.file != page.file() {
             continue;
         }

@@ -1,11 +1,18 @@
 //! Markdown of a cell or a paragraph inside generated HTML.
 
 use spec_model::inline::{Piece, pieces};
+use spec_model::source::Span;
 
 use crate::html::{Element, code, link};
 use crate::page::Page;
 
 impl Page<'_> {
+    /// What a cell says, without backticks.
+    pub(crate) fn source(&self, span: Span) -> String {
+        let text = self.book.sources.text(span);
+        text.trim_matches(['`', ' ']).replace("\\|", "|")
+    }
+
     /// Adds a text to an element. Links to rules stay links; others, relative to the chapter that they
     /// were written in, become words.
     pub(crate) fn prose(&self, into: Element, markdown: &str) -> Element {

@@ -214,7 +214,8 @@ fn numbered(edition: &Edition, rows: &mut Rows<'_>) {
     }
 }
 
-fn row_id(edition: Option<&Edition>, kind: &str, name: &str) -> String {
+/// The anchor of a row.
+pub(crate) fn row_id(edition: Option<&Edition>, kind: &str, name: &str) -> String {
     match edition {
         Some(edition) => format!("{}-{kind}-{name}", edition.name.value),
         None => format!("{kind}-{name}"),

@@ -72,7 +72,7 @@ fn chapter_showing(page: &Page<'_>, what: &str, edition: &Edition) -> Option<usi
 }
 
 /// A table that scrolls in its own box. The caption is for everybody.
-fn table(
+pub(crate) fn table(
     class: &str,
     caption: &str,
     head: Element,
@@ -90,7 +90,7 @@ fn table(
 }
 
 /// A row of column heads.
-fn head<'a>(names: impl IntoIterator<Item = &'a str>) -> Element {
+pub(crate) fn head<'a>(names: impl IntoIterator<Item = &'a str>) -> Element {
     el("tr").children(
         names
             .into_iter()
@@ -128,7 +128,7 @@ fn number(value: usize) -> Element {
 }
 
 /// The head of a row.
-fn row_head() -> Element {
+pub(crate) fn row_head() -> Element {
     el("th").attr("scope", "row")
 }
 

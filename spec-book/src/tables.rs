@@ -3,7 +3,8 @@
 use spec_model::model::Table;
 
 use crate::edit::Edits;
-use crate::html::{Element, code, el};
+use crate::html::{Element, block, code, el};
+use crate::moves;
 use crate::page::Page;
 
 /// Wraps every table of the chapter.
@@ -12,6 +13,11 @@ pub(crate) fn wrap(page: &Page<'_>, edits: &mut Edits) {
         // It says where the picture puts what other tables declare: the picture is enough.
         if table.kind == "layout" {
             edits.replace(table.span, "");
+            continue;
+        }
+        if let (Some(edition), "moves") = (page.edition(), table.kind.as_str()) {
+            let moves = moves::draw(page, edition, table.span);
+            edits.replace(table.span, block(&moves));
             continue;
         }
         let title = title(page, table).map_or_else(String::new, |title| format!("{title}\n\n"));

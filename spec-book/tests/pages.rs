@@ -93,6 +93,11 @@ fn the_domains_of_the_book() {
 }
 
 #[test]
+fn the_region_of_the_book() {
+    insta::assert_snapshot!(figure("v1/region.md"));
+}
+
+#[test]
 fn the_data_window_of_the_book() {
     insta::assert_snapshot!(figure("v1/window.md"));
 }

@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use spec_model::inline::{Piece, pieces};
+use spec_model::inline::{Piece, capital, pieces};
 use spec_model::model::{Book, Subject};
 use spec_model::source::Span;
 
@@ -55,19 +55,13 @@ impl<'a> Docs<'a> {
 
     /// The words of a cell as a sentence: cells begin small and have no full stop.
     pub(crate) fn sentence(&self, markdown: &str) -> String {
-        let text = self.markdown(markdown);
-        let mut chars = text.chars();
-        let first: String = chars
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .collect();
+        let text = capital(&self.markdown(markdown));
         let stop = if text.ends_with(['.', '!', '?', ':']) || text.is_empty() {
             ""
         } else {
             "."
         };
-        format!("{first}{}{stop}", chars.as_str())
+        text + stop
     }
 
     /// Markdown that rustdoc accepts: links lead to generated rules or become words.

@@ -25,6 +25,13 @@ pub enum Piece {
     Item,
 }
 
+/// A text that begins a sentence: cells begin small.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.collect::<String>() + chars.as_str()
+}
+
 /// Takes a text apart.
 pub fn pieces(markdown: &str) -> Vec<Piece> {
     let mut rule = |link: BrokenLink<'_>| rule_link(&link.reference);

@@ -149,17 +149,12 @@ pub(super) fn arcs<'a>(
     let place = |state: u32| places.iter().find(|place| place.state.value == state);
     let line = |((from, to), (arc, tips)): ((u32, u32), (&FsmArc, [bool; 2]))| {
         let optional = arc.needs.value != Expr::Const(true);
-        let needs = page
-            .book
-            .sources
-            .text(arc.needs.span)
-            .trim_matches(['`', ' ']);
         Some(Line {
             from: place(from)?,
             to: place(to)?,
             tips,
             name: if optional {
-                needs.to_owned()
+                page.source(arc.needs.span)
             } else {
                 String::new()
             },

@@ -2,7 +2,6 @@
 //! leads from one to the other.
 
 use spec_model::model::{Edition, FdProtocol, Fsm, Protocol, SessionEffect};
-use spec_model::source::Span;
 
 use super::{At, CHARACTER, Shapes, at, canvas, fill, label};
 use crate::html::{Element, el, linked};
@@ -48,8 +47,8 @@ struct Rung {
 /// The protocol over registers.
 pub(crate) fn registers(page: &Page<'_>, edition: &Edition, protocol: &Protocol) -> Element {
     let rungs = protocol.transitions.iter().map(|row| Rung {
-        access: source(page, row.access.span),
-        when: source(page, row.when.span),
+        access: page.source(row.access.span),
+        when: page.source(row.when.span),
         from: row.from,
         to: row.to,
         answer: row
@@ -75,7 +74,7 @@ pub(crate) fn registers(page: &Page<'_>, edition: &Edition, protocol: &Protocol)
 pub(crate) fn descriptor(page: &Page<'_>, edition: &Edition, protocol: &FdProtocol) -> Element {
     let rungs = protocol.rows.iter().map(|row| Rung {
         access: row.operation.value.name().to_owned(),
-        when: source(page, row.when.span),
+        when: page.source(row.when.span),
         from: row.from,
         to: row.to,
         answer: match (&row.fault, &row.callback) {
@@ -116,12 +115,6 @@ pub(crate) fn descriptor(page: &Page<'_>, edition: &Edition, protocol: &FdProtoc
         ends,
     }
     .draw(edition, &protocol.refused.value)
-}
-
-/// What a cell says, without backticks.
-fn source(page: &Page<'_>, span: Span) -> String {
-    let text = page.book.sources.text(span);
-    text.trim_matches(['`', ' ']).replace("\\|", "|")
 }
 
 fn width(text: &str) -> i32 {

@@ -26,20 +26,8 @@ pub(super) fn show(page: &Page<'_>) -> Vec<Element> {
     let mut elements = vec![verdict(page), summary(page, &chapters)];
     elements.extend(chapters.iter().map(|(chapter, rules)| {
         let title = &title(page, *chapter);
-        let rows = rules.iter().map(|rule| row(page, rule));
-        let head = head([
-            "Rule",
-            "Level",
-            "Verified by",
-            "Generated code",
-            "Traces",
-            "Invariants",
-        ]);
-        let caption = format!("The rules of “{title}”");
-        details(
-            &summary_of(page, title, rules),
-            [table("coverage", &caption, head, rows)],
-        )
+        let summary = summary_of(page, title, rules);
+        details(&summary, [of_chapter(page, title, rules)])
     }));
     elements
 }
@@ -116,18 +104,48 @@ fn summary(page: &Page<'_>, chapters: &[(usize, &[Rule])]) -> Element {
     table("summary", "Rules and tests by chapter", head(names), rows)
 }
 
-fn row(page: &Page<'_>, rule: &Rule) -> Element {
-    let verified = match (standing(page, rule), &rule.untestable) {
+/// What stands in the columns behind the rule.
+type Evidence = fn(&Page<'_>, &Rule) -> Option<Element>;
+const COLUMNS: [(&str, Evidence); 4] = [
+    ("Verified by", |page, rule| Some(verified(page, rule))),
+    ("Generated code", evidence::items),
+    ("Traces", evidence::traces),
+    ("Invariants", evidence::invariants),
+];
+
+/// The rules of a chapter; columns in which nothing would stand are left out.
+fn of_chapter(page: &Page<'_>, title: &str, rules: &[Rule]) -> Element {
+    let column = |(name, of): (&'static str, Evidence)| {
+        let cells: Vec<Option<Element>> = rules.iter().map(|rule| of(page, rule)).collect();
+        let filled = cells.iter().any(Option::is_some);
+        filled.then_some((name, cells))
+    };
+    let columns: Vec<_> = COLUMNS.into_iter().filter_map(column).collect();
+    let row = |(n, rule): (usize, &Rule)| {
+        let cells = columns.iter().map(|(_, cells)| cells[n].clone());
+        let id = link(page.to_rule(rule), &rule.id.value);
+        let head = match level_word(rule.level) {
+            "" => row_head().child(id),
+            level => row_head().child(id).text(" ").text(level),
+        };
+        el("tr")
+            .attr("id", tests_anchor(rule))
+            .child(head)
+            .children(cells.map(|cell| cell.unwrap_or_else(|| el("td"))))
+    };
+    let heads = std::iter::once("Rule").chain(columns.iter().map(|(name, _)| *name));
+    table(
+        "coverage",
+        &format!("The rules of “{title}”"),
+        head(heads),
+        rules.iter().enumerate().map(row),
+    )
+}
+
+fn verified(page: &Page<'_>, rule: &Rule) -> Element {
+    match (standing(page, rule), &rule.untestable) {
         (Standing::Tested, _) => test_list(page, rule, el("td")),
         (_, Some(reason)) => page.prose(el("td").text("untestable: "), &reason.value),
         _ => cell("no test").class("bad"),
-    };
-    el("tr")
-        .attr("id", tests_anchor(rule))
-        .child(row_head().child(link(page.to_rule(rule), &rule.id.value)))
-        .child(cell(level_word(rule.level)))
-        .child(verified)
-        .child(evidence::items(page, rule))
-        .child(evidence::traces(page, rule))
-        .child(evidence::invariants(page, rule))
+    }
 }

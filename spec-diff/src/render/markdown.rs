@@ -1,5 +1,6 @@
 //! A comment on a pull request.
 
+use spec_model::inline::capital;
 use spec_model::model::{Book, Class};
 
 use super::escape::{code, markdown as escaped};
@@ -97,16 +98,6 @@ fn head(diff: &Diff, names: &Names) -> String {
         out.push_str(&format!("\n{version}.\n", version = capital(&version)));
     }
     out
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    first + chars.as_str()
 }
 
 fn class_part(diff: &Diff, class: Class) -> Option<Part> {

@@ -7,26 +7,24 @@ use crate::html::{Element, code, el, link, linked};
 use crate::page::Page;
 
 /// The generated items that implement a rule: the first ones by name.
-pub(super) fn items(page: &Page<'_>, rule: &Rule) -> Element {
+pub(super) fn items(page: &Page<'_>, rule: &Rule) -> Option<Element> {
     const MOST: usize = 6;
     let items = page.items(rule);
-    let (first, _) = items.split_at(items.len().min(MOST));
-    let cell = if first.is_empty() {
-        el("td")
-    } else {
-        el("td").child(code(first.join(" ")))
-    };
-    match items.len().saturating_sub(MOST) {
-        0 => cell,
-        more => cell.text(format!(" and {more} more")),
+    let (first, more) = items.split_at(items.len().min(MOST));
+    let cell = el("td").child(code(first.join(" ")));
+    match (first.len(), more.len()) {
+        (0, _) => None,
+        (_, 0) => Some(cell),
+        (_, more) => Some(cell.text(format!(" and {more} more"))),
     }
 }
 
 /// The traces that keep to a rule, counted, and those that break it, by name.
-pub(super) fn traces(page: &Page<'_>, rule: &Rule) -> Element {
+pub(super) fn traces(page: &Page<'_>, rule: &Rule) -> Option<Element> {
     let editions = page.book.editions.iter();
     let held = editions.filter(|edition| page.is_held(edition, rule));
-    held.fold(el("td"), |cell, edition| {
+    held.fold(None, |cell, edition| {
+        let cell = cell.unwrap_or_else(|| el("td"));
         let breaks = |row: &&Guardrail| row.breaks.iter().any(|id| id.value == rule.id.value);
         let (broken, kept): (Vec<&Guardrail>, Vec<&Guardrail>) =
             edition.guardrails.iter().partition(breaks);
@@ -40,10 +38,10 @@ pub(super) fn traces(page: &Page<'_>, rule: &Rule) -> Element {
             None => cell.text(count),
         };
         let cell = cell.text(" keep to it");
-        match names(&broken).as_str() {
+        Some(match names(&broken).as_str() {
             "" => cell,
             names => cell.text(format!("; broken by {names}")),
-        }
+        })
     })
 }
 
@@ -59,23 +57,25 @@ fn names(rows: &[&Guardrail]) -> String {
 
 /// The invariants that protect what a rule demands, each checked over all reachable states of the model,
 /// and the variants in which one of them fails.
-pub(super) fn invariants(page: &Page<'_>, rule: &Rule) -> Element {
-    let mut cell = el("td");
+pub(super) fn invariants(page: &Page<'_>, rule: &Rule) -> Option<Element> {
+    let mut all: Option<Element> = None;
     for edition in &page.book.editions {
         let of_rule = |row: &&Invariant| row.rule.value == rule.id.value;
         for invariant in edition.system.invariants.iter().filter(of_rule) {
             let name = &invariant.name.value;
             let href = page.to_row(edition, "invariant", name);
-            cell = cell.child(linked(code(name), href)).text(" ");
+            let cell = all.unwrap_or_else(|| el("td"));
+            let mut cell = cell.child(linked(code(name), href)).text(" ");
             let breaks = |row: &&Variant| row.breaks.value == *name;
             for variant in edition.system.variants.iter().filter(breaks) {
                 let href = page.to_row(edition, "variant", &variant.name.value);
                 let name = linked(code(&variant.name.value), href);
                 cell = cell.text("(fails with ").child(name).text(") ");
             }
+            all = Some(cell);
         }
     }
-    cell
+    all
 }
 
 impl Page<'_> {
