@@ -104,8 +104,8 @@ pub trait Edition: Debug + Sized + 'static {
 pub enum Amount {
     /// A little, so that something is left.
     Part,
-    /// What there is now.
-    Now,
+    /// What there is now, but not many more bytes than this.
+    UpTo(u64),
     /// Everything.
     Whole,
 }
@@ -161,6 +161,12 @@ pub trait Attached<E: Edition>: Debug {
     /// # Errors
     /// What the device answered.
     fn read(&mut self, amount: Amount, stream: &mut Stream, log: &mut Log) -> Result<(), E::Fault>;
+
+    /// What it has left to give: bytes that should be read before it stops, and bytes that it gives then.
+    ///
+    /// # Errors
+    /// What the device answered.
+    fn left(&mut self, stream: &Stream, log: &mut Log) -> Result<(u64, u64), E::Fault>;
 
     /// Writes some of a stream to it.
     ///

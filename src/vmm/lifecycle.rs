@@ -4,12 +4,14 @@
 //! that uses most of what the devices have, and follow it. Whatever goes wrong on the way, the machine is
 //! taken [back](VirtualMachine::go_back), so that the guest goes on.
 
+mod converge;
 mod drive;
 mod plan;
 mod plug;
 
 use std::string::String;
 
+pub use converge::{Convergence, Left, Otherwise};
 pub use plan::{Plan, Purpose};
 
 /// What a VMM decides for itself.
@@ -23,10 +25,8 @@ pub struct Policy {
     pub page_requests: bool,
     /// Refuse to migrate several devices of which one cannot be quieted.
     pub refuse_mixes: bool,
-    /// How often a pre-copy step is repeated at most.
-    pub rounds: usize,
-    /// A pre-copy step is repeated while its last round found more dirty pages than this.
-    pub dirty_pages: usize,
+    /// When pre-copy has done enough.
+    pub convergence: Convergence,
 }
 
 impl Default for Policy {
@@ -35,8 +35,7 @@ impl Default for Policy {
             p2p: true,
             page_requests: false,
             refuse_mixes: false,
-            rounds: 4,
-            dirty_pages: 1,
+            convergence: Convergence::default(),
         }
     }
 }

@@ -18,13 +18,13 @@ mod v1;
 pub mod v2;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::vec::Vec;
 
 pub use domain::Domain;
 pub use edition::{Amount, Attached, Edition, Step, Target};
 pub use guest::{Guest, PeerUse};
-pub use lifecycle::{Go, Outcome, Plan, Policy, Purpose, Refused};
+pub use lifecycle::{Convergence, Go, Left, Otherwise, Outcome, Plan, Policy, Purpose, Refused};
 pub use log::Log;
 pub use memory::{Memory, PAGE, Port, Traffic};
 pub use pages::PageRequests;
@@ -60,8 +60,8 @@ pub struct VirtualMachine<E: Edition> {
     snapshot_due: bool,
     /// Pages that the last look at the dirty log found.
     last_dirty: Vec<usize>,
-    /// How many the last look at it found while the guest ran.
-    last_round: usize,
+    /// Pages that were dirty and have not been sent since.
+    owed: BTreeSet<usize>,
     /// Pages that wait for a vCPU: the place of the device, and the address.
     pages_wanted: BTreeMap<usize, u64>,
     pages: PageRequests,
@@ -101,7 +101,7 @@ impl<E: Edition> VirtualMachine<E> {
             vcpus: false,
             snapshot_due: false,
             last_dirty: Vec::new(),
-            last_round: 0,
+            owed: BTreeSet::new(),
             pages_wanted: BTreeMap::new(),
             pages: PageRequests::default(),
             closed: false,

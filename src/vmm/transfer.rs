@@ -41,6 +41,11 @@ impl Stream {
         &self.segments[self.begin..]
     }
 
+    /// How many bytes these are.
+    pub fn bytes(&self) -> u64 {
+        self.last().iter().map(|segment| segment.len() as u64).sum()
+    }
+
     /// The same, to be changed.
     pub fn last_mut(&mut self) -> &mut [Vec<u8>] {
         &mut self.segments[self.begin..]

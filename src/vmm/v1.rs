@@ -12,9 +12,6 @@ use std::vec::Vec;
 #[derive(Clone, Copy, Debug)]
 pub enum V1 {}
 
-/// Segments after which pre-copy goes on to the next step, though more may come.
-const ENOUGH: usize = 8;
-
 impl Edition for V1 {
     named!(v1);
 
@@ -160,16 +157,25 @@ impl Attached<V1> for Slot {
 
     /// Rounds of the window's protocol, until nothing is pending or enough segments are read.
     fn read(&mut self, amount: Amount, stream: &mut Stream, log: &mut Log) -> Result<(), Fault> {
-        let mut left = match amount {
+        let limit = match amount {
             Amount::Part => 1,
-            Amount::Now => ENOUGH,
-            Amount::Whole => usize::MAX,
+            Amount::UpTo(limit) => limit,
+            Amount::Whole => u64::MAX,
         };
-        while self.pending(log)? && left > 0 {
+        let before = stream.bytes();
+        while self.pending(log)? && stream.bytes() - before < limit {
             self.fetch(stream, log)?;
-            left -= 1;
         }
         Ok(())
+    }
+
+    /// What is pending tells only whether there is something; how much may come in all, the description tells.
+    fn left(&mut self, stream: &Stream, log: &mut Log) -> Result<(u64, u64), Fault> {
+        let longest = self.region.driver().describe().max_state_bytes;
+        let saving = self.region.state().contains(DeviceState::SAVING);
+        let pending = saving && self.pending(log)?;
+        let read = if saving { stream.bytes() } else { 0 };
+        Ok((pending.into(), longest.saturating_sub(read)))
     }
 
     fn load(&mut self, amount: Amount, segments: &[Vec<u8>], log: &mut Log) -> Result<(), Fault> {

@@ -74,11 +74,16 @@ impl<E: Edition> VirtualMachine<E> {
     }
 
     pub(super) fn copy_dirty_memory(&mut self) {
-        let dirty = self.memory.take_dirty();
-        self.last_round = dirty.len();
+        self.sync_dirty_log();
+        let dirty = std::mem::take(&mut self.owed);
         self.log
             .note(format!("memory: {} dirty pages", dirty.len()));
         self.send_pages(dirty);
+    }
+
+    /// Looks at the dirty log: what it names is to be sent.
+    pub(super) fn sync_dirty_log(&mut self) {
+        self.owed.extend(self.memory.take_dirty());
     }
 
     fn send_pages(&mut self, pages: impl IntoIterator<Item = usize>) {
@@ -89,13 +94,14 @@ impl<E: Edition> VirtualMachine<E> {
 
     /// What is pending, the guest meanwhile at work, then what has become pending since.
     pub(super) fn precopy(&mut self) -> Result<(), E::Fault> {
-        self.read_streams(Amount::Now)?;
+        let now = Amount::UpTo(self.policy.convergence.at_once);
+        self.read_streams(now)?;
         if self.vcpus {
             let (asked, answered) = self.let_guest_work(false);
             self.log
                 .note(format!("guest: asks {asked}, gets {answered}"));
         }
-        self.read_streams(Amount::Now)
+        self.read_streams(now)
     }
 
     /// The guest does not know that its devices are quiet: it goes on asking. Then it provides the pages.
@@ -115,7 +121,8 @@ impl<E: Edition> VirtualMachine<E> {
             self.log.note("dirty log: waits for a device without NDMA");
             return;
         }
-        let dirty = self.memory.take_dirty();
+        self.sync_dirty_log();
+        let dirty = std::mem::take(&mut self.owed);
         self.log.note(format!(
             "dirty log: {} pages, for the last time",
             dirty.len()

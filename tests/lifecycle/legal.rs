@@ -110,7 +110,7 @@ impl Tracer<'_> {
                 }
             }
             ["write", "data", length, ..] => format!("{label} write {length}\n"),
-            ["precopy_info", ..] => return,
+            ["precopy_info" | "data_size", ..] => return,
             _ => format!("{label} {access}\n"),
         };
         self.text += &line;

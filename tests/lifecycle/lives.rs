@@ -3,9 +3,7 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{
-    Edition, Go, Outcome, PeerUse, Policy, Purpose, Refused, V1, VirtualMachine,
-};
+use vfio_migration::vmm::{Edition, Go, Outcome, PeerUse, Purpose, Refused, V1, VirtualMachine};
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, source, steps};
 
@@ -110,38 +108,6 @@ fn the_flow_follows_from_the_devices() {
         v2(&[Buffering, Direct], Purpose::StopAndContinue),
         Some("stop_cont_many")
     );
-}
-
-fn pre_copy_converges<E: Edition>() {
-    let copies = |rounds| {
-        let mut vm = source::<E>(&[Model::Buffering], PeerUse::Nothing);
-        vm.policy = Policy {
-            rounds,
-            dirty_pages: 0,
-            ..Policy::default()
-        };
-        assert_eq!(vm.save(&mut on), Ok(Outcome::Done));
-        let way = format!("{rounds} rounds");
-        assert_arrives(&vm, &way);
-        vm.log.to_string().matches(" dirty pages").count()
-    };
-    // A guest that never rests is stopped in the end.
-    assert_eq!(copies(1), 1);
-    assert_eq!(copies(5), 5);
-    let mut vm = source::<E>(&[Model::Buffering], PeerUse::Nothing);
-    vm.policy.dirty_pages = usize::MAX;
-    assert_eq!(vm.save(&mut on), Ok(Outcome::Done));
-    assert_eq!(
-        vm.log.to_string().matches(" dirty pages").count(),
-        1,
-        "enough at once"
-    );
-}
-
-#[test]
-fn pre_copy_converges_or_is_given_up() {
-    pre_copy_converges::<V1>();
-    pre_copy_converges::<V2>();
 }
 
 fn refuses_mixes<E: Edition>() {

@@ -1,7 +1,9 @@
 //! Machines to live through something.
 
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, VirtualMachine};
+use vfio_migration::vmm::{
+    Attached, Convergence, Edition, Go, Otherwise, Outcome, PeerUse, VirtualMachine,
+};
 
 /// Every mix of one, two and three devices. Their order matters: it is that of the VMM's requests.
 pub(crate) fn mixes() -> Vec<Vec<Model>> {
@@ -40,6 +42,13 @@ pub(crate) fn source<E: Edition>(mix: &[Model], peers: PeerUse) -> VirtualMachin
     let mut vm = VirtualMachine::new(mix, 1);
     vm.guest.peers = peers;
     vm.policy.page_requests = E::SETTLES_PAGES;
+    // A few rounds of pre-copy, whatever is left then.
+    vm.policy.convergence = Convergence {
+        downtime: 0,
+        rounds: 3,
+        otherwise: Otherwise::Stop,
+        ..Convergence::default()
+    };
     vm.start();
     vm
 }

@@ -2,6 +2,7 @@
 //! failed, changed, attacked.
 
 mod changes;
+mod convergence;
 mod destination;
 mod failures;
 mod hostile;

@@ -336,8 +336,16 @@ impl Driver for Buffering {
 }
 
 impl Services for Buffering {
+    /// In pre-copy, what this session has not given; else all of a new one.
     fn stop_copy_length(&self) -> u64 {
-        image::pass(self.device.memory().len(), self.window) as u64
+        let memory = self.device.memory().len();
+        let (mut rest, mut unread) = (memory, 0);
+        if self.device.logging() && !self.pass_is_stale() {
+            let sent = self.streams.pass.min(memory);
+            rest = memory.min(memory - sent + self.device.changed());
+            unread = self.streams.unread();
+        }
+        (unread + image::pass(rest, self.window)) as u64
     }
 
     fn logs_dma(&self) -> bool {

@@ -120,21 +120,6 @@ impl<E: Edition> VirtualMachine<E> {
         Ok(Outcome::Done)
     }
 
-    /// Repeats what a step does while the guest runs, until little is left.
-    fn converge(&mut self, step: &Step<E>) -> Result<(), String> {
-        let repeats = step.vcpu_running && step.work.contains(&E::COPY_DIRTY);
-        for _ in 1..self.policy.rounds {
-            if !repeats || self.last_round <= self.policy.dirty_pages {
-                break;
-            }
-            self.run_guest();
-            for work in step.work.iter().filter(|work| **work != E::STREAM_MEMORY) {
-                E::work(self, *work).map_err(|fault| format!("{work} failed with {fault}"))?;
-            }
-        }
-        Ok(())
-    }
-
     fn abandon(&mut self, plan: &Plan<E>) {
         if !plan.destination {
             return self.go_back();
@@ -177,6 +162,7 @@ impl<E: Edition> VirtualMachine<E> {
         self.vcpus = false;
         self.snapshot_due = false;
         self.last_dirty.clear();
+        self.owed.clear();
         self.memory.track(false);
         self.log.step("goes back");
         let way = self.way_back();

@@ -9,7 +9,10 @@ use super::super::{Log, Memory, Port, Stream};
 use super::V2;
 use crate::driver::{Device, Function, Model, Traced, V2Function};
 use crate::machine::v2::{DataFd, Direction, MigrationDevice};
-use crate::v2::feature::{VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, VFIO_DEVICE_FEATURE_SET};
+use crate::v2::feature::{
+    VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE,
+    VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, VFIO_DEVICE_FEATURE_SET,
+};
 use crate::v2::{Capabilities, DeviceState, Fault};
 
 /// Bytes that a VMM reads or writes where it is to leave some.
@@ -54,6 +57,17 @@ impl Slot {
             .last_chunk()
             .map_or(DataFd::NONE, |fd| i32::from_ne_bytes(*fd));
         Ok(DataFd::from_number(fd))
+    }
+
+    /// The ioctl that estimates how many bytes are read once the device is stopped.
+    fn data_size(&mut self, log: &mut Log) -> Result<u64, Fault> {
+        let flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_MIG_DATA_SIZE;
+        let mut argument = [16, flags, 0, 0].map(u32::to_ne_bytes).concat();
+        let result = self.device.feature(&mut argument, &mut ());
+        self.note(log, "data_size", result.err());
+        result?;
+        let size = argument.last_chunk().copied().unwrap_or_default();
+        Ok(u64::from_ne_bytes(size))
     }
 
     /// Pre-copy info: initial and dirty bytes. `None` for a device that is in no pre-copy.
@@ -201,10 +215,10 @@ impl Attached<V2> for Slot {
         let Some(fd) = self.fd.filter(|_| self.device.state().saving()) else {
             return Ok(());
         };
-        let limit = if amount == Amount::Part {
-            PART
-        } else {
-            usize::MAX
+        let limit = match amount {
+            Amount::Part => PART,
+            Amount::UpTo(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
+            Amount::Whole => usize::MAX,
         };
         let (segments, fault) = self.read_until(fd, limit);
         let len = segments.iter().map(Vec::len).sum();
@@ -216,6 +230,13 @@ impl Attached<V2> for Slot {
             None | Some(Fault::NoDataNow) => Ok(()),
             Some(fault) => Err(fault),
         }
+    }
+
+    /// Bytes that are unread when it stops are read then: they are part of what it says that stopping takes.
+    fn left(&mut self, _: &Stream, log: &mut Log) -> Result<(u64, u64), Fault> {
+        let (initial, dirty) = self.estimate(log)?.unwrap_or_default();
+        let stopped = self.data_size(log)?;
+        Ok((initial, stopped.max(initial.saturating_add(dirty))))
     }
 
     /// Writes; where the driver sees at once that the stream is wrong, the verdict is left to the next request.
