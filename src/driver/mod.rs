@@ -7,6 +7,7 @@
 //!
 //! To add a driver: a folder here, and a line in `Model::ALL` of `model.rs`; every test takes it up from there.
 
+pub mod around;
 pub mod buffering;
 pub mod bus;
 pub mod device;
@@ -18,6 +19,7 @@ pub mod traced;
 
 use std::vec::Vec;
 
+pub use around::Around;
 pub use buffering::Buffering;
 pub use bus::Bus;
 pub use device::Device;

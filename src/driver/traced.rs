@@ -1,12 +1,9 @@
 //! A driver that tells what it was asked, for logs and tests.
 
 use std::boxed::Box;
-use std::ops::Range;
 use std::vec::Vec;
 
-use super::{Device, Function, V1Function, V2Function};
-use crate::machine::Window;
-use crate::machine::v2::{LogRange, Services};
+use super::{Around, Function, V1Function, V2Function};
 use crate::{v1, v2};
 
 /// A driver, and the names of the actions or arcs, callbacks and events that reached it.
@@ -116,64 +113,14 @@ impl v2::Driver for Traced<dyn V2Function> {
     }
 }
 
-impl Services for Traced<dyn V2Function> {
-    fn stop_copy_length(&self) -> u64 {
-        self.inner.stop_copy_length()
+impl<F: Function + ?Sized> Around for Traced<F> {
+    type Inner = F;
+
+    fn inner(&self) -> &F {
+        &self.inner
     }
 
-    fn logs_dma(&self) -> bool {
-        self.inner.logs_dma()
-    }
-
-    fn start_log(&mut self, ranges: &[LogRange], page_size: u64) -> Result<u64, v2::Fault> {
-        self.inner.start_log(ranges, page_size)
-    }
-
-    fn take_log(
-        &mut self,
-        addresses: Range<u64>,
-        run: &mut dyn FnMut(Range<u64>),
-    ) -> Result<(), v2::Fault> {
-        self.inner.take_log(addresses, run)
-    }
-
-    fn stop_log(&mut self) {
-        self.inner.stop_log();
-    }
-}
-
-impl Window for Traced {
-    fn data_section(&self) -> Range<u64> {
-        self.inner.data_section()
-    }
-
-    fn mappable(&self) -> Range<u64> {
-        self.inner.mappable()
-    }
-
-    fn memory(&mut self) -> &mut [u8] {
-        self.inner.memory()
-    }
-}
-
-impl<F: Function + ?Sized> Function for Traced<F> {
-    fn device(&self) -> &Device {
-        self.inner.device()
-    }
-
-    fn device_mut(&mut self) -> &mut Device {
-        self.inner.device_mut()
-    }
-
-    fn read_bar(&mut self, offset: u64, into: &mut [u8]) {
-        self.inner.read_bar(offset, into);
-    }
-
-    fn write_bar(&mut self, offset: u64, from: &[u8]) {
-        self.inner.write_bar(offset, from);
-    }
-
-    fn image(&self) -> Vec<u8> {
-        self.inner.image()
+    fn inner_mut(&mut self) -> &mut F {
+        &mut self.inner
     }
 }

@@ -219,9 +219,14 @@ impl<E: Edition> Debug for Step<E> {
     }
 }
 
-/// What both generated editions name alike.
+/// What both generated editions name alike; each adds the rows that are its own. A new row of the book's tables does not
+/// compile until it is done, here or there.
 macro_rules! named {
-    ($module:ident) => {
+    (
+        $module:ident,
+        work($vm:ident) { $($work:ident => $does:expr,)* },
+        inject($machine:ident, $slot:ident) { $($injection:ident => $harm:expr,)* }
+    ) => {
         type State = $module::DeviceState;
         type Fault = $module::Fault;
         type Work = $module::Work;
@@ -276,6 +281,42 @@ macro_rules! named {
             tracking: bool,
         ) -> bool {
             work.legal(state, vcpus, tracking)
+        }
+
+        fn work(
+            $vm: &mut VirtualMachine<Self>,
+            work: $module::Work,
+        ) -> Result<(), $module::Fault> {
+            use super::Amount::{Part, Whole};
+            use $module::Work;
+            match work {
+                Work::RunGuest => $vm.run_guest(),
+                Work::StreamMemory => $vm.stream_memory(),
+                Work::CopyDirtyMemory => $vm.copy_dirty_memory(),
+                Work::SnapshotDirtyLog => $vm.snapshot_dirty_log(),
+                Work::CopyFinalMemory => $vm.copy_final_memory(),
+                Work::Drain => $vm.drain()?,
+                Work::DrainPartly => $vm.read_streams(Part)?,
+                Work::ReceiveMemory => $vm.receive_memory(),
+                Work::Load => $vm.load(Whole)?,
+                Work::LoadPartly => $vm.load(Part)?,
+                Work::RestoreConfig => $vm.restore_config(),
+                $(Work::$work => $does,)*
+            }
+            Ok(())
+        }
+
+        fn inject(
+            $machine: &mut VirtualMachine<Self>,
+            $slot: usize,
+            injection: $module::Injection,
+        ) {
+            use $module::Injection;
+            match injection {
+                Injection::CaptureFails => $machine.trouble($slot).capture = true,
+                Injection::DeviceBreaks => $machine.trouble($slot).dead = true,
+                $(Injection::$injection => $harm,)*
+            }
         }
     };
 }

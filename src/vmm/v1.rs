@@ -3,7 +3,7 @@
 use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
 use super::{Failure, Log, Memory, Plan, Slot, Stream, VirtualMachine};
 use crate::driver::{Device, Function, Model};
-use crate::v1::{self, DeviceState, Driver, Fault, Flow, Injection, Work};
+use crate::v1::{self, DeviceState, Driver, Fault, Flow, Work};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -13,7 +13,18 @@ use std::vec::Vec;
 pub enum V1 {}
 
 impl Edition for V1 {
-    named!(v1);
+    named! {
+        v1,
+        work(vm) {
+            Precopy => vm.precopy()?,
+            SettlePageRequests => vm.settle_page_requests(),
+        },
+        inject(vm, slot) {
+            LoadFails => vm.trouble(slot).load = true,
+            StreamTruncated => vm.transfer.cut_last_segment(slot),
+            StreamFlipped => vm.transfer.flip_bit(slot),
+        }
+    }
 
     type Slot = Slot;
 
@@ -59,36 +70,6 @@ impl Edition for V1 {
 
     fn serves_vcpus(state: DeviceState) -> bool {
         state.contains(DeviceState::RUNNING)
-    }
-
-    /// A new row of the book's table does not compile until it is done here.
-    fn work(vm: &mut VirtualMachine<Self>, work: Work) -> Result<(), Fault> {
-        match work {
-            Work::RunGuest => vm.run_guest(),
-            Work::StreamMemory => vm.stream_memory(),
-            Work::Precopy => vm.precopy()?,
-            Work::CopyDirtyMemory => vm.copy_dirty_memory(),
-            Work::SettlePageRequests => vm.settle_page_requests(),
-            Work::SnapshotDirtyLog => vm.snapshot_dirty_log(),
-            Work::CopyFinalMemory => vm.copy_final_memory(),
-            Work::Drain => vm.drain()?,
-            Work::DrainPartly => vm.read_streams(Amount::Part)?,
-            Work::ReceiveMemory => vm.receive_memory(),
-            Work::Load => vm.load(Amount::Whole)?,
-            Work::LoadPartly => vm.load(Amount::Part)?,
-            Work::RestoreConfig => vm.restore_config(),
-        }
-        Ok(())
-    }
-
-    fn inject(vm: &mut VirtualMachine<Self>, slot: usize, injection: Injection) {
-        match injection {
-            Injection::CaptureFails => vm.trouble(slot).capture = true,
-            Injection::LoadFails => vm.trouble(slot).load = true,
-            Injection::DeviceBreaks => vm.trouble(slot).dead = true,
-            Injection::StreamTruncated => vm.transfer.cut_last_segment(slot),
-            Injection::StreamFlipped => vm.transfer.flip_bit(slot),
-        }
     }
 }
 

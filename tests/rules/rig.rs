@@ -1,7 +1,7 @@
 //! One device on a bench: its region, its BAR, and a guest that uses it.
 
-use vfio_migration::driver::device::Register as Bar;
-use vfio_migration::driver::{Function, Model, Traced};
+pub(crate) use crate::common::every;
+use vfio_migration::driver::{Model, Traced};
 use vfio_migration::machine::{MigrationRegion, Window};
 use vfio_migration::v1::{Capabilities, DeviceState, Driver, Fault, Phase, Register};
 use vfio_migration::vmm::{Guest, Memory, Port};
@@ -14,6 +14,8 @@ pub(crate) struct Rig {
     pub(crate) memory: Memory,
     pub(crate) guest: Guest,
 }
+
+used_by_a_guest!(Rig, region);
 
 impl Rig {
     pub(crate) fn new(model: Model) -> Self {
@@ -51,18 +53,6 @@ impl Rig {
 
     pub(crate) fn has(&self, capability: Capabilities) -> bool {
         self.region.driver().capabilities().contains(capability)
-    }
-
-    pub(crate) fn function(&mut self) -> &mut dyn Function {
-        self.region.driver_mut()
-    }
-
-    pub(crate) fn image(&self) -> Vec<u8> {
-        self.region.driver().image()
-    }
-
-    pub(crate) fn calls(&mut self) -> Vec<&'static str> {
-        self.region.driver_mut().take_calls()
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -117,39 +107,6 @@ impl Rig {
 
     pub(crate) fn pending(&mut self) -> u64 {
         self.read(Register::PendingBytes).expect("pending_bytes")
-    }
-
-    /// The guest asks for copies.
-    pub(crate) fn ask(&mut self, count: usize) -> usize {
-        self.guest
-            .ask(0, self.region.driver_mut(), &self.memory, count)
-    }
-
-    /// Time passes for the device.
-    pub(crate) fn moments(&mut self, count: usize) {
-        for _ in 0..count {
-            self.function().device_mut().run();
-        }
-    }
-
-    /// The guest looks for answers. Gives how many came.
-    pub(crate) fn collect(&mut self) -> usize {
-        let answers = self.guest.collect(0, &self.memory);
-        assert_eq!(self.guest.wrong(), 0, "{:?}: wrong answers", self.model);
-        answers
-    }
-
-    /// The guest asks, the device works, the guest looks.
-    pub(crate) fn use_device(&mut self) {
-        assert_eq!(self.ask(4), 4);
-        self.moments(40);
-        assert_eq!(self.collect(), 4, "{:?} does not work", self.model);
-    }
-
-    pub(crate) fn bar(&mut self, register: Bar) -> u64 {
-        let mut bytes = [0; 8];
-        self.function().read_bar(register.offset(), &mut bytes);
-        u64::from_le_bytes(bytes)
     }
 
     /// One round of the window without its acknowledgement.
@@ -212,11 +169,6 @@ impl Rig {
         assert_eq!(self.set(other), Err(Fault::DeviceFailed));
         assert_eq!(self.state(), DeviceState::ERROR);
     }
-}
-
-/// Runs the check with every reference driver.
-pub(crate) fn every(check: impl Fn(Model)) {
-    Model::ALL.into_iter().for_each(check);
 }
 
 /// Every driver in every valid state that it can be in, after some use.

@@ -1,6 +1,10 @@
 //! The second edition: its rules one after another, a file for each chapter, and its flows with every driver that they
 //! are meant for. What is seen is seen through the ioctl and the data fd.
 
+#[path = "../common/mod.rs"]
+#[macro_use]
+mod common;
+
 mod arcs;
 mod behaviour;
 mod bindings;

@@ -1,7 +1,8 @@
 //! One device on a bench: its ioctl, its data fd, its BAR, and a guest that uses it.
 
+pub(crate) use crate::common::every;
 use vfio_migration::driver::device::Register as Bar;
-use vfio_migration::driver::{Function, Model, Traced, V2Function};
+use vfio_migration::driver::{Model, Traced, V2Function};
 use vfio_migration::machine::v2::{DataFd, MigrationDevice, Services, User};
 use vfio_migration::v2::feature::*;
 use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault};
@@ -95,6 +96,8 @@ pub(crate) struct Rig {
     pub(crate) guest: Guest,
 }
 
+used_by_a_guest!(Rig, device);
+
 impl Rig {
     pub(crate) fn new(model: Model) -> Self {
         Self::with_seed(model, 1)
@@ -132,18 +135,6 @@ impl Rig {
 
     pub(crate) fn has(&self, capability: Capabilities) -> bool {
         self.device.capabilities().contains(capability)
-    }
-
-    pub(crate) fn function(&mut self) -> &mut dyn Function {
-        self.device.driver_mut()
-    }
-
-    pub(crate) fn image(&self) -> Vec<u8> {
-        self.device.driver().image()
-    }
-
-    pub(crate) fn calls(&mut self) -> Vec<&'static str> {
-        self.device.driver_mut().take_calls()
     }
 
     pub(crate) fn set(&mut self, state: DeviceState) -> Result<(), Fault> {
@@ -213,39 +204,6 @@ impl Rig {
         self.set(DeviceState::STOP)
     }
 
-    /// The guest asks for copies.
-    pub(crate) fn ask(&mut self, count: usize) -> usize {
-        self.guest
-            .ask(0, self.device.driver_mut(), &self.memory, count)
-    }
-
-    /// Time passes for the device.
-    pub(crate) fn moments(&mut self, count: usize) {
-        for _ in 0..count {
-            self.function().device_mut().run();
-        }
-    }
-
-    /// The guest looks for answers. Gives how many came.
-    pub(crate) fn collect(&mut self) -> usize {
-        let answers = self.guest.collect(0, &self.memory);
-        assert_eq!(self.guest.wrong(), 0, "{:?}: wrong answers", self.model);
-        answers
-    }
-
-    /// The guest asks, the device works, the guest looks.
-    pub(crate) fn use_device(&mut self) {
-        assert_eq!(self.ask(4), 4);
-        self.moments(40);
-        assert_eq!(self.collect(), 4, "{:?} does not work", self.model);
-    }
-
-    pub(crate) fn bar(&mut self, register: Bar) -> u64 {
-        let mut bytes = [0; 8];
-        self.function().read_bar(register.offset(), &mut bytes);
-        u64::from_le_bytes(bytes)
-    }
-
     pub(crate) fn write_bar(&mut self, register: Bar, value: u64) {
         let bytes = value.to_le_bytes();
         self.function().write_bar(register.offset(), &bytes);
@@ -267,11 +225,6 @@ impl Rig {
         self.device.reset();
         self.guest.device_was_reset(0);
     }
-}
-
-/// Runs the check with every reference driver.
-pub(crate) fn every(check: impl Fn(Model)) {
-    Model::ALL.into_iter().for_each(check);
 }
 
 /// Every driver in every state that it can be in, after some use.

@@ -1,10 +1,7 @@
 //! Bugs of a driver's own part: what it does in an arc.
 
-use std::ops::Range;
-
 use vfio_migration::driver::device::Core;
-use vfio_migration::driver::{Device, Function, V2Function};
-use vfio_migration::machine::v2::{LogRange, Services};
+use vfio_migration::driver::{Around, V2Function};
 use vfio_migration::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
 
 use super::Bug;
@@ -153,50 +150,14 @@ impl Driver for Sloppy {
     }
 }
 
-impl Services for Sloppy {
-    fn stop_copy_length(&self) -> u64 {
-        self.inner.stop_copy_length()
+impl Around for Sloppy {
+    type Inner = dyn V2Function;
+
+    fn inner(&self) -> &Self::Inner {
+        &*self.inner
     }
 
-    fn logs_dma(&self) -> bool {
-        self.inner.logs_dma()
-    }
-
-    fn start_log(&mut self, ranges: &[LogRange], page_size: u64) -> Result<u64, Fault> {
-        self.inner.start_log(ranges, page_size)
-    }
-
-    fn take_log(
-        &mut self,
-        addresses: Range<u64>,
-        run: &mut dyn FnMut(Range<u64>),
-    ) -> Result<(), Fault> {
-        self.inner.take_log(addresses, run)
-    }
-
-    fn stop_log(&mut self) {
-        self.inner.stop_log();
-    }
-}
-
-impl Function for Sloppy {
-    fn device(&self) -> &Device {
-        self.inner.device()
-    }
-
-    fn device_mut(&mut self) -> &mut Device {
-        self.inner.device_mut()
-    }
-
-    fn read_bar(&mut self, offset: u64, into: &mut [u8]) {
-        self.inner.read_bar(offset, into);
-    }
-
-    fn write_bar(&mut self, offset: u64, from: &[u8]) {
-        self.inner.write_bar(offset, from);
-    }
-
-    fn image(&self) -> Vec<u8> {
-        self.inner.image()
+    fn inner_mut(&mut self) -> &mut Self::Inner {
+        &mut *self.inner
     }
 }

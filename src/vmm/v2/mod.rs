@@ -7,10 +7,10 @@ pub use slot::Slot;
 use std::format;
 use std::vec::Vec;
 
-use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
+use super::edition::{Attached, Edition, Step, Target, follows, named};
 use super::{Failure, Memory, Plan, VirtualMachine};
 use crate::driver::Model;
-use crate::v2::{self, Capabilities, DeviceState, Fault, Flow, Injection, Work};
+use crate::v2::{self, Capabilities, DeviceState, Fault, Flow};
 
 /// A virtual machine on one host whose devices are migrated as v2 says.
 pub type Vmm = VirtualMachine<V2>;
@@ -20,7 +20,22 @@ pub type Vmm = VirtualMachine<V2>;
 pub enum V2 {}
 
 impl Edition for V2 {
-    named!(v2);
+    named! {
+        v2,
+        work(vm) {
+            Precopy => {
+                vm.precopy()?;
+                vm.estimate()?;
+            },
+        },
+        inject(vm, slot) {
+            LoadFails => vm.trouble(slot).refuse_load = true,
+            StreamTruncated => vm.transfer.spoil(slot, cut_tail),
+            StreamFlipped => vm.transfer.spoil(slot, |bytes| flip_bit(bytes)),
+            StreamReplayed => vm.transfer.spoil(slot, |bytes| bytes.extend_from_within(..)),
+            StreamOverlong => vm.transfer.spoil(slot, |bytes| bytes.extend([0xa5; 48])),
+        }
+    }
 
     type Slot = Slot;
 
@@ -55,42 +70,6 @@ impl Edition for V2 {
 
     fn serves_vcpus(state: DeviceState) -> bool {
         state.may_dma_anywhere()
-    }
-
-    /// A new row of the book's table does not compile until it is done here.
-    fn work(vm: &mut VirtualMachine<Self>, work: Work) -> Result<(), Fault> {
-        match work {
-            Work::RunGuest => vm.run_guest(),
-            Work::StreamMemory => vm.stream_memory(),
-            Work::Precopy => {
-                vm.precopy()?;
-                vm.estimate()?;
-            }
-            Work::CopyDirtyMemory => vm.copy_dirty_memory(),
-            Work::SnapshotDirtyLog => vm.snapshot_dirty_log(),
-            Work::CopyFinalMemory => vm.copy_final_memory(),
-            Work::Drain => vm.drain()?,
-            Work::DrainPartly => vm.read_streams(Amount::Part)?,
-            Work::ReceiveMemory => vm.receive_memory(),
-            Work::Load => vm.load(Amount::Whole)?,
-            Work::LoadPartly => vm.load(Amount::Part)?,
-            Work::RestoreConfig => vm.restore_config(),
-        }
-        Ok(())
-    }
-
-    fn inject(vm: &mut VirtualMachine<Self>, slot: usize, injection: Injection) {
-        match injection {
-            Injection::CaptureFails => vm.trouble(slot).capture = true,
-            Injection::LoadFails => vm.trouble(slot).refuse_load = true,
-            Injection::DeviceBreaks => vm.trouble(slot).dead = true,
-            Injection::StreamTruncated => vm.transfer.spoil(slot, cut_tail),
-            Injection::StreamFlipped => vm.transfer.spoil(slot, |bytes| flip_bit(bytes)),
-            Injection::StreamReplayed => vm
-                .transfer
-                .spoil(slot, |bytes| bytes.extend_from_within(..)),
-            Injection::StreamOverlong => vm.transfer.spoil(slot, |bytes| bytes.extend([0xa5; 48])),
-        }
     }
 }
 
