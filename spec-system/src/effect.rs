@@ -3,7 +3,6 @@
 use spec_model::model::{Change, Move, MoveAfter, Mover};
 
 use crate::formula::{ABSENT, Formula};
-use crate::layout::{device_mask, with_register};
 use crate::words::{Subject, Words};
 
 /// A change of the state.
@@ -30,11 +29,6 @@ impl Effect {
     pub(crate) const fn apply(self, state: u128) -> u128 {
         state & !self.clear | self.set
     }
-
-    /// A device's register is in another state.
-    pub(crate) const fn register(device: usize, number: u32) -> Self {
-        Self::of(with_register(device, number))
-    }
 }
 
 impl Words<'_> {
@@ -42,6 +36,11 @@ impl Words<'_> {
     pub(crate) fn moved(&self, row: &Move, subject: Subject) -> (Formula, Effect) {
         let when = self.changed(&Change::Move(row.name.value.clone()), &row.when);
         (self.of(subject, when), self.effect(row, subject))
+    }
+
+    /// A device's register is in another state.
+    pub(crate) fn in_register(&self, device: usize, number: u32) -> Effect {
+        Effect::of(self.layout.with_register(device, number))
     }
 
     fn effect(&self, row: &Move, subject: Subject) -> Effect {
@@ -59,11 +58,11 @@ impl Words<'_> {
             None => effect,
             Some(MoveAfter::State(state)) => {
                 let number = self.number(state).unwrap_or(ABSENT);
-                effect.then(Effect::register(device, number))
+                effect.then(self.in_register(device, number))
             }
             Some(MoveAfter::Absent) => {
-                let all = Effect::of((device_mask(device), 0));
-                effect.then(all).then(Effect::register(device, ABSENT))
+                let all = Effect::of((self.layout.device_mask(device), 0));
+                effect.then(all).then(self.in_register(device, ABSENT))
             }
         }
     }

@@ -3,22 +3,20 @@
 
 use std::time::{Duration, Instant};
 
-use spec_model::model::Claim;
-
-use crate::flat::{Commands, Flat};
-use crate::formula::Term;
-use crate::layout::registers;
+use crate::flat::{By, Commands, GUEST, HOSTILE};
+use crate::lanes::Lanes;
 use crate::machine::{Command, Machine};
 use crate::table::{NOBODY, Table};
+use crate::watch::Watch;
 
-/// Where an invariant was first broken: by a command, out of this state.
+/// Where an invariant was first broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
     /// Index into the machine's claims.
     pub(crate) claim: usize,
-    pub(crate) from: u32,
-    /// The initial state itself, before anything happened.
-    pub(crate) initial: bool,
+    pub(crate) state: u32,
+    /// In the moment of a step out of that state, not in the state itself.
+    pub(crate) after: bool,
 }
 
 /// How far an exploration has come.
@@ -69,18 +67,13 @@ pub(crate) struct Search<'s> {
 #[derive(Debug, Default)]
 pub(crate) struct Edges {
     ends: Vec<u32>,
+    /// Numbers of states, with the bits of who leads there.
     targets: Vec<u32>,
 }
 
-/// In a target, the bits that say who leads there.
-const HOSTILE: u32 = 1 << 31;
-const GUEST: u32 = 1 << 30;
-
 impl Edges {
-    fn add(&mut self, to: u32, command: &Flat) {
-        let hostile = if command.hostile { HOSTILE } else { 0 };
-        let guest = if command.guest { GUEST } else { 0 };
-        self.targets.push(to | hostile | guest);
+    fn add(&mut self, to: u32, by: By) {
+        self.targets.push(to | by);
     }
 
     fn end(&mut self) {
@@ -110,32 +103,27 @@ struct Explorer<'m, 'a> {
     machine: &'m Machine<'a>,
     search: &'m Search<'m>,
     commands: Commands,
+    watch: Watch,
     table: Table,
     edges: Edges,
     broken: Vec<Broken>,
-    /// What must never hold, of the claims that are looked at and not yet broken: what can only hold in
-    /// the step of a move, and the rest.
-    momentary: Vec<(usize, Term)>,
-    lasting: Vec<(usize, Term)>,
+    /// Where the commands of one state lead, and whose they are.
+    after: Vec<(u64, By)>,
 }
 
 /// Visits every state that can be reached.
 pub(crate) fn explore(machine: &Machine<'_>, search: &Search<'_>) -> Explored {
-    let claims = machine.claims.iter().enumerate();
-    let never = claims.filter(|(_, claim)| claim.row.claim == Claim::Never);
-    let wanted = never.filter(|(n, _)| search.only.is_none_or(|only| only == *n));
-    let terms = wanted.flat_map(|(n, claim)| claim.formula.0.iter().map(move |term| (n, *term)));
-    let moments = machine.layout().moments;
-    let (momentary, lasting) = terms.partition(|(_, term)| term.value & moments != 0);
+    let lanes = Lanes::new(machine.layout());
+    let (watch, alarms) = Watch::new(machine, &lanes, search.only);
     let mut explorer = Explorer {
         machine,
         search,
-        commands: Commands::new(machine),
+        commands: Commands::new(machine, &lanes, alarms),
+        watch,
         table: Table::new(),
         edges: Edges::default(),
         broken: Vec::new(),
-        momentary,
-        lasting,
+        after: Vec::new(),
     };
     let progress = explorer.run();
     Explored {
@@ -149,9 +137,7 @@ pub(crate) fn explore(machine: &Machine<'_>, search: &Search<'_>) -> Explored {
 impl Explorer<'_, '_> {
     fn run(&mut self) -> Progress {
         for &state in &self.machine.initial {
-            self.look(false, state, 0, true);
-            self.table
-                .insert(self.machine.symmetry.canonical(state), NOBODY);
+            self.found(self.machine.symmetry.canonical(state), NOBODY);
         }
         let (mut progress, start) = (Progress::default(), Instant::now());
         let (mut next, mut level_end) = (0, self.table.len());
@@ -179,80 +165,71 @@ impl Explorer<'_, '_> {
 
     /// Tries every command of a state.
     fn expand(&mut self, number: u32) -> usize {
-        let machine = self.machine;
         let state = self.table.state(number);
-        let (here, moments) = (registers(state), machine.layout().moments);
-        let commands = std::mem::take(&mut self.commands);
-        let mut tried = 0;
-        for command in commands.of(state, machine.layout().pc(state)) {
-            if command.is_possible(state, here) {
-                tried += 1;
-                self.take(command, (number, state), moments);
+        self.commands.look(state);
+        self.commands.alarms(state, |claim| {
+            breaks(&mut self.broken, claim, number, true);
+        });
+        let mut possible = 0;
+        let mut after = std::mem::take(&mut self.after);
+        after.clear();
+        self.commands.possible(state, |command| {
+            possible += 1;
+            let changed = command.apply(state);
+            if changed != state {
+                after.push((changed, command.by));
+            }
+        });
+        for &(state, by) in &after {
+            let number = self.found(self.machine.symmetry.canonical(state), number);
+            if self.search.edges {
+                self.edges.add(number, by);
             }
         }
-        self.commands = commands;
+        self.after = after;
         if self.search.edges {
             self.edges.end();
         }
-        tried
+        possible
     }
 
-    /// Takes a command, and looks where it leads.
+    /// A state, found from another: its number. Looks at one that is new.
     #[inline]
-    fn take(&mut self, command: &Flat, (number, state): (u32, u128), moments: u128) {
-        let raw = command.apply(state);
-        let after = raw & !moments;
-        if raw != after {
-            self.look(true, raw, number, false);
-        }
-        if after == state {
-            return;
-        }
-        let (found, new) = self
-            .table
-            .insert(self.machine.symmetry.canonical(after), number);
+    fn found(&mut self, state: u64, from: u32) -> u32 {
+        let (number, new) = self.table.insert(state, from);
         if new {
-            self.look(false, raw, number, false);
-        }
-        if self.search.edges {
-            self.edges.add(found, command);
-        }
-    }
-
-    /// Whether a claim is broken in a state: one about moments, or another.
-    fn look(&mut self, momentary: bool, state: u128, from: u32, initial: bool) {
-        let here = registers(state);
-        let terms = if momentary {
-            &self.momentary
-        } else {
-            &self.lasting
-        };
-        let holding = terms.iter().filter(|(_, term)| term.holds(state, here));
-        let mut broken: Vec<usize> = holding.map(|(claim, _)| *claim).collect();
-        broken.dedup();
-        for claim in broken {
-            self.momentary.retain(|(open, _)| *open != claim);
-            self.lasting.retain(|(open, _)| *open != claim);
-            self.broken.push(Broken {
-                claim,
-                from,
-                initial,
+            self.watch.broken(state, |claim| {
+                breaks(&mut self.broken, claim, number, false);
             });
         }
+        number
+    }
+}
+
+/// Notes a claim that is broken for the first time.
+#[cold]
+fn breaks(broken: &mut Vec<Broken>, claim: usize, state: u32, after: bool) {
+    if broken.iter().all(|known| known.claim != claim) {
+        broken.push(Broken {
+            claim,
+            state,
+            after,
+        });
     }
 }
 
 /// The states that a state's commands lead to, as they are kept in the table.
 pub(crate) fn successors<'m>(
     machine: &'m Machine<'_>,
-    state: u128,
-) -> impl Iterator<Item = (&'m Command, u128)> {
-    let here = registers(state);
+    state: u64,
+) -> impl Iterator<Item = (&'m Command, u64)> {
+    let whole = u128::from(state);
+    let here = machine.layout().registers(whole);
     let possible = machine
         .commands(state)
-        .filter(move |it| it.when.holds(state, here));
+        .filter(move |it| it.when.holds(whole, here));
     possible.map(move |command| {
-        let after = command.effect.apply(state) & !machine.layout().moments;
+        let after = command.effect.apply(whole) as u64;
         (command, machine.symmetry.canonical(after))
     })
 }

@@ -1,90 +1,174 @@
-//! The commands of a machine, laid out for a loop that runs millions of times: the first alternative of
-//! each guard beside its effect, and per place in the program and value of the conditions only those
-//! that are possible at all.
+//! The commands of a machine, laid out for a loop that runs millions of times.
 
-use crate::formula::Term;
+use std::collections::HashMap;
+
+use crate::formula::{Formula, MOST_DEVICES};
+use crate::lanes::{Bits, Guards, Lanes, Product, each, mask};
+use crate::layout::pc;
 use crate::machine::{Command, Machine};
+use crate::watch::Alarm;
 
-/// A command without words.
-#[derive(Clone, Debug)]
+/// A command without words, and without what lasts a moment.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Flat {
-    first: Term,
-    clear: u128,
-    set: u128,
-    /// Further alternatives.
-    more: Box<[Term]>,
-    pub(crate) hostile: bool,
-    pub(crate) guest: bool,
+    clear: u64,
+    set: u64,
+    pub(crate) by: By,
 }
+
+/// Who does something: bits of [`HOSTILE`] and [`GUEST`].
+pub(crate) type By = u32;
+/// The VMM cannot count on it.
+pub(crate) const HOSTILE: By = 1 << 31;
+/// The guest does it.
+pub(crate) const GUEST: By = 1 << 30;
 
 impl Flat {
-    fn new(command: &Command) -> Option<Self> {
-        let (first, more) = command.when.0.split_first()?;
-        Some(Self {
-            first: *first,
-            clear: command.effect.clear,
-            set: command.effect.set,
-            more: more.into(),
-            hostile: command.hostile,
-            guest: command.guest,
-        })
-    }
-
-    #[inline]
-    pub(crate) fn is_possible(&self, state: u128, registers: u64) -> bool {
-        self.first.holds(state, registers)
-            || self.more.iter().any(|term| term.holds(state, registers))
-    }
-
-    #[inline]
-    pub(crate) const fn apply(&self, state: u128) -> u128 {
-        state & !self.clear | self.set
-    }
-
-    /// Whether it is possible where these bits have these values.
-    fn fits(&self, mask: u128, value: u128) -> bool {
-        let fits = |term: &Term| term.value & mask == value & term.mask;
-        fits(&self.first) || self.more.iter().any(fits)
-    }
-}
-
-/// All commands of a machine.
-#[derive(Default)]
-pub(crate) struct Commands {
-    /// By the values of the conditions.
-    anywhere: Vec<Vec<Flat>>,
-    /// By place in the program.
-    program: Vec<Vec<Flat>>,
-    /// The bits of the conditions, which lie side by side.
-    shift: u32,
-    count: u32,
-}
-
-impl Commands {
-    pub(crate) fn new(machine: &Machine<'_>) -> Self {
-        let conditions = &machine.edition.conditions;
-        let bit = |name: &str| machine.layout().machine(name).unwrap_or(0);
-        let shift = conditions.first().map_or(0, |row| bit(&row.name.value));
-        let count = conditions.len() as u32;
-        let flat = |commands: &[Command]| commands.iter().filter_map(Flat::new).collect();
-        let anywhere: Vec<Flat> = flat(&machine.anywhere);
-        let mask = ((1 << count) - 1) << shift;
-        let of = |value: u128| {
-            let fitting = anywhere.iter().filter(|it| it.fits(mask, value << shift));
-            fitting.cloned().collect()
-        };
+    const fn new(command: &Command) -> Self {
         Self {
-            anywhere: (0..1 << count).map(of).collect(),
-            program: machine.program_commands.iter().map(|it| flat(it)).collect(),
-            shift,
-            count,
+            clear: command.effect.clear as u64,
+            set: command.effect.set as u64,
+            by: if command.hostile { HOSTILE } else { 0 } | if command.guest { GUEST } else { 0 },
         }
     }
 
-    /// What may be possible in a state.
     #[inline]
-    pub(crate) fn of(&self, state: u128, pc: usize) -> impl Iterator<Item = &Flat> {
-        let conditions = (state >> self.shift) as usize & ((1 << self.count) - 1);
-        self.anywhere[conditions].iter().chain(&self.program[pc])
+    pub(crate) const fn apply(&self, state: u64) -> u64 {
+        state & !self.clear | self.set
+    }
+}
+
+/// All commands of a machine, and what can go wrong in the moment of one.
+pub(crate) struct Commands {
+    guards: Guards,
+    /// Of the state that was looked at last: the guards that hold.
+    holding: Vec<Bits>,
+    /// By guard; theirs are the first.
+    anywhere: Vec<Flat>,
+    others: Vec<Bits>,
+    /// By guard, after `first_alarm`; theirs are the next.
+    alarms: Vec<Alarm>,
+    first_alarm: usize,
+    alarming: Vec<Bits>,
+    program: Vec<Place>,
+}
+
+impl Commands {
+    /// The alarms are those of `watch`.
+    pub(crate) fn new(machine: &Machine<'_>, lanes: &Lanes, alarms: Vec<(Alarm, Product)>) -> Self {
+        let mut shared = Shared::default();
+        let mut anywhere = Vec::new();
+        for command in &machine.anywhere {
+            let guards = lanes.alternatives(&command.when);
+            anywhere.extend(guards.iter().map(|_| Flat::new(command)));
+            shared.guards.extend(guards);
+        }
+        let (alarms, guards): (Vec<_>, Vec<_>) = alarms.into_iter().unzip();
+        shared.guards.extend(guards);
+        let (first, last) = (anywhere.len(), shared.guards.len());
+        let mut all: Vec<&Command> = machine.program_commands.iter().flatten().collect();
+        // Where several are possible, requests come first, those of the first device before the others'.
+        all.sort_by_key(|command| command.act.device().unwrap_or(MOST_DEVICES));
+        for command in all {
+            shared.numbers(lanes, &command.when);
+        }
+        let places = machine.program_commands.iter();
+        let program: Vec<_> = places
+            .map(|commands| shared.of_place(lanes, commands))
+            .collect();
+        let count = shared.guards.len();
+        let program = program.into_iter();
+        Self {
+            program: program.map(|it| Place::new(it, count)).collect(),
+            guards: Guards::new(lanes, &shared.guards),
+            holding: Vec::new(),
+            anywhere,
+            others: mask(0..first, count),
+            alarms,
+            first_alarm: first,
+            alarming: mask(first..last, count),
+        }
+    }
+
+    /// Looks at a state.
+    #[inline]
+    pub(crate) fn look(&mut self, state: u64) {
+        self.guards.holding(state, &mut self.holding);
+    }
+
+    /// Everything that is possible in the state, in a fixed order.
+    #[inline]
+    pub(crate) fn possible(&self, state: u64, mut found: impl FnMut(&Flat)) {
+        each(&self.holding, &self.others, |guard| {
+            found(&self.anywhere[guard]);
+        });
+        let place = &self.program[pc(state)];
+        each(&self.holding, &place.named, |guard| {
+            let [from, to] = place.ranges[guard];
+            let commands = &place.commands[from as usize..to as usize];
+            commands.iter().for_each(&mut found);
+        });
+    }
+
+    /// The claims that are broken in the moment of a step out of the state.
+    #[inline]
+    pub(crate) fn alarms(&self, state: u64, mut found: impl FnMut(usize)) {
+        each(&self.holding, &self.alarming, |guard| {
+            let Alarm { claim, place } = self.alarms[guard - self.first_alarm];
+            if place.is_none_or(|place| place == pc(state)) {
+                found(claim);
+            }
+        });
+    }
+}
+
+/// What the VMM can do at one place in its program.
+struct Place {
+    /// The guards of its commands.
+    named: Vec<Bits>,
+    /// By guard: its commands, from and to.
+    ranges: Vec<[u16; 2]>,
+    commands: Vec<Flat>,
+}
+
+impl Place {
+    fn new(mut commands: Vec<(usize, Flat)>, guards: usize) -> Self {
+        commands.sort_by_key(|(guard, _)| *guard);
+        let start = |guard: usize| commands.partition_point(|(known, _)| *known < guard) as u16;
+        Self {
+            named: mask(commands.iter().map(|(guard, _)| *guard), guards),
+            ranges: (0..guards).map(|it| [start(it), start(it + 1)]).collect(),
+            commands: commands.into_iter().map(|(_, flat)| flat).collect(),
+        }
+    }
+}
+
+/// Guards that are written once, however many commands have them.
+#[derive(Default)]
+struct Shared {
+    guards: Vec<Product>,
+    known: HashMap<Formula, std::ops::Range<usize>>,
+}
+
+impl Shared {
+    /// The commands of a place, each with the number of its guard.
+    fn of_place(&mut self, lanes: &Lanes, commands: &[Command]) -> Vec<(usize, Flat)> {
+        let each = commands.iter().flat_map(|command| {
+            let numbers = self.numbers(lanes, &command.when);
+            numbers.map(|number| (number, Flat::new(command)))
+        });
+        each.collect()
+    }
+
+    /// The numbers of the alternatives of a guard.
+    fn numbers(&mut self, lanes: &Lanes, guard: &Formula) -> std::ops::Range<usize> {
+        if let Some(known) = self.known.get(guard) {
+            return known.clone();
+        }
+        let first = self.guards.len();
+        self.guards.extend(lanes.alternatives(guard));
+        let numbers = first..self.guards.len();
+        self.known.insert(guard.clone(), numbers.clone());
+        numbers
     }
 }

@@ -8,7 +8,7 @@ pub(crate) type Set = u16;
 pub(crate) const ABSENT: u32 = 15;
 
 /// Some bits have these values, and each device's register is in one of these states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Term {
     pub(crate) mask: u128,
     pub(crate) value: u128,
@@ -83,7 +83,7 @@ impl Term {
 }
 
 /// Alternatives; none: never.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Formula(pub(crate) Vec<Term>);
 
 impl Formula {

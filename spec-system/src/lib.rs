@@ -9,7 +9,8 @@
 //!
 //! Inside: `formula` (predicates over 128 bits) and `layout` (what they mean), `words` (names to
 //! formulas), `effect` and `request` (what moves and devices do), `flows` and `program` (what the VMM
-//! does), `machine` (all of it as guarded commands), `explore`, `live`, `trace`.
+//! does), `machine` (all of it as guarded commands), `lanes`, `flat` and `watch` (the same, laid out for
+//! speed), `table`, `symmetry`, `explore`, `live`, `trace`.
 
 mod effect;
 mod explore;
@@ -18,6 +19,7 @@ mod flows;
 mod formula;
 #[cfg(feature = "json")]
 pub mod json;
+mod lanes;
 mod layout;
 mod live;
 mod log;
@@ -29,6 +31,7 @@ mod symmetry;
 mod table;
 mod trace;
 mod verify;
+mod watch;
 mod words;
 
 pub use explore::Progress;

@@ -4,17 +4,17 @@
 use spec_model::model::Claim;
 
 use crate::explore::Explored;
-use crate::layout::registers;
+use crate::layout::Layout;
 use crate::machine::Compiled;
 
 /// The first state, in the order of finding, from which no goal can be reached.
-pub(crate) fn stuck(explored: &Explored, claim: &Compiled<'_>) -> Option<u32> {
+pub(crate) fn stuck(explored: &Explored, claim: &Compiled<'_>, layout: &Layout) -> Option<u32> {
     let table = &explored.table;
     let states = table.len();
     let backward = Backward::new(explored, claim.row.claim == Claim::CanWithGuest);
     let is_goal = |&number: &u32| {
-        let state = table.state(number);
-        claim.formula.holds(state, registers(state))
+        let state = u128::from(table.state(number));
+        claim.formula.holds(state, layout.registers(state))
     };
     let mut waiting: Vec<u32> = (0..states as u32).filter(is_goal).collect();
     let mut good = vec![false; states];

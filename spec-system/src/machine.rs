@@ -37,6 +37,18 @@ pub(crate) enum Act {
     Through,
 }
 
+impl Act {
+    /// The device that the VMM has to do with.
+    pub(crate) const fn device(&self) -> Option<usize> {
+        match *self {
+            Self::Request(device, ..) | Self::Failure(device, ..) | Self::Reset(device) => {
+                Some(device)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// When something can happen, and what it changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Command {
@@ -69,7 +81,7 @@ pub(crate) struct Machine<'a> {
     /// The row of each place in the program.
     pub(crate) places: Vec<usize>,
     pub(crate) claims: Vec<Compiled<'a>>,
-    pub(crate) initial: Vec<u128>,
+    pub(crate) initial: Vec<u64>,
     pub(crate) symmetry: Symmetry,
 }
 
@@ -106,12 +118,12 @@ impl<'a> Machine<'a> {
     }
 
     /// A machine that just runs, and one that is about to be entered.
-    fn initial_states(&self) -> Vec<u128> {
+    fn initial_states(&self) -> Vec<u64> {
         let roots = [Side::Source, Side::Destination].map(|side| self.program.roots(side).next());
         roots
             .into_iter()
             .flatten()
-            .map(|root| self.initial_state(root))
+            .map(|root| self.initial_state(root) as u64)
             .collect()
     }
 
@@ -120,7 +132,7 @@ impl<'a> Machine<'a> {
         let register = |device| {
             let there = device < self.words.devices.len();
             let number = if there { self.words.initial() } else { ABSENT };
-            layout::with_register(device, number).1
+            self.layout().with_register(device, number).1
         };
         let state = devices.fold(0, |state, device| state | register(device));
         let row = &self.program.nodes[root].row;
@@ -144,8 +156,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Everything that can happen where the VMM is, in a fixed order.
-    pub(crate) fn commands(&self, state: u128) -> impl Iterator<Item = &Command> {
-        let pc = self.layout().pc(state);
+    pub(crate) fn commands(&self, state: u64) -> impl Iterator<Item = &Command> {
+        let pc = layout::pc(state);
         self.anywhere.iter().chain(&self.program_commands[pc])
     }
 }

@@ -5,7 +5,7 @@ use spec_model::model::{DeviceKind, Edition};
 
 use crate::explore::{Progress, Search, explore, successors};
 use crate::formula::Term;
-use crate::layout::registers;
+use crate::layout;
 use crate::machine::{Command, Machine};
 
 /// A machine with these devices.
@@ -14,7 +14,7 @@ pub struct System<'a> {
 }
 
 /// A state of a machine: bits that mean nothing outside.
-pub type State = u128;
+pub type State = u64;
 
 /// Some bits have these values, and each device's register is in one of a set of states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,14 +74,15 @@ impl<'a> System<'a> {
         let Some(claim) = claims.find(|claim| claim.row.name.value == invariant) else {
             return false;
         };
-        let here = registers(state);
+        let layout = self.machine.layout();
+        let (whole, here) = (u128::from(state), layout.registers(state.into()));
         let mut steps = self
             .machine
             .commands(state)
-            .filter(|it| it.when.holds(state, here));
+            .filter(|it| it.when.holds(whole, here));
         steps.any(|command| {
-            let after = command.effect.apply(state);
-            claim.formula.holds(after, registers(after))
+            let after = command.effect.apply(whole);
+            claim.formula.holds(after, layout.registers(after))
         })
     }
 
@@ -111,29 +112,29 @@ impl<'a> System<'a> {
 
     /// The VMM's place in its program.
     pub fn place(&self, state: State) -> usize {
-        self.machine.layout().pc(state)
+        layout::pc(state)
     }
 
     /// The bits of the VMM's place.
     pub fn place_mask(&self) -> State {
-        self.machine.layout().with_pc(0).0
+        self.machine.layout().with_pc(0).0 as State
     }
 
-    /// The bits that last for one step only.
-    pub fn moments(&self) -> State {
-        self.machine.layout().moments
+    /// The bits of the register of a device.
+    pub fn register_mask(&self, device: usize) -> State {
+        self.machine.layout().with_register(device, 0).0 as State
     }
 }
 
 fn guarded(command: &Command) -> Guarded {
     let guard = |term: &Term| Guard {
-        mask: term.mask,
-        value: term.value,
+        mask: term.mask as State,
+        value: term.value as State,
         registers: [0, 1, 2].map(|device| (term.sets >> (16 * device)) as u16),
     };
     Guarded {
         guards: command.when.0.iter().map(guard).collect(),
-        clear: command.effect.clear,
-        set: command.effect.set,
+        clear: command.effect.clear as State,
+        set: command.effect.set as State,
     }
 }

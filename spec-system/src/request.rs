@@ -55,7 +55,7 @@ impl Words<'_> {
         let (_, effect) = self.deed(device, name);
         Some(Outcome {
             when: Formula::constant(true),
-            effect: effect.then(Effect::register(device, error)),
+            effect: effect.then(self.in_register(device, error)),
             after: error,
             failed: true,
         })
@@ -94,7 +94,7 @@ impl Words<'_> {
         let after = self.number(state).unwrap_or(0);
         Outcome {
             when,
-            effect: effect.then(Effect::register(device, after)),
+            effect: effect.then(self.in_register(device, after)),
             after,
             failed: false,
         }

@@ -9,12 +9,34 @@ use crate::layout::Layout;
 /// Places for the devices: the device at place `n` was at `of[n]`.
 type Places = [usize; MOST_DEVICES];
 
+/// A change of places, and what becomes of the nine bits of an observable of pairs.
+#[derive(Clone, Debug)]
+struct Exchange {
+    places: Places,
+    pairs: Vec<u16>,
+}
+
+impl Exchange {
+    fn new(places: Places) -> Self {
+        let pairs = |matrix: u16| {
+            let bit = |n: usize| matrix >> (3 * places[n / 3] + places[n % 3]) & 1;
+            (0..9).fold(0, |new, n| new | bit(n) << n)
+        };
+        Self {
+            places,
+            pairs: (0..1 << 9).map(pairs).collect(),
+        }
+    }
+}
+
 /// The changes of places that leave the machine as it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Symmetry {
-    others: Vec<Places>,
-    first_pair: u32,
-    pairs: u32,
+    others: Vec<Exchange>,
+    /// Bits a device.
+    width: u32,
+    /// Where the bits of the pairs begin and end.
+    pairs: (u32, u32),
 }
 
 impl Symmetry {
@@ -26,34 +48,36 @@ impl Symmetry {
             (0..MOST_DEVICES).all(alike)
         };
         let all = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-        let (first_pair, pairs) = layout.pair_part();
+        let [width, first, end] = layout.lasting_parts();
         Self {
-            others: all.into_iter().filter(same).collect(),
-            first_pair,
-            pairs,
+            others: all.into_iter().filter(same).map(Exchange::new).collect(),
+            width,
+            pairs: (first, end),
         }
     }
 
     /// The smallest of the states that differ in the places of devices only.
     #[inline]
-    pub(crate) fn canonical(&self, state: u128) -> u128 {
-        let moved = self.others.iter().map(|places| self.moved(state, places));
-        moved.fold(state, u128::min)
+    pub(crate) fn canonical(&self, state: u64) -> u64 {
+        if self.others.is_empty() {
+            return state;
+        }
+        let moved = self
+            .others
+            .iter()
+            .map(|exchange| self.moved(state, exchange));
+        moved.fold(state, u64::min)
     }
 
-    fn moved(&self, state: u128, places: &Places) -> u128 {
-        let low = state as u64;
-        let device = |n: usize| low >> (16 * places[n]) & 0xffff;
-        let devices = device(0) | device(1) << 16 | device(2) << 32;
-        let mut moved = state >> 48 << 48 | u128::from(devices);
-        for pair in 0..self.pairs {
-            let shift = self.first_pair + 9 * pair;
-            let matrix = (state >> shift) as u32 & 0x1ff;
-            if matrix != 0 {
-                let bit = |n: usize| matrix >> (3 * places[n / 3] + places[n % 3]) & 1;
-                let new = (0..9).fold(0, |new, n| new | bit(n) << n);
-                moved = moved & !(0x1ff << shift) | u128::from(new) << shift;
-            }
+    fn moved(&self, state: u64, exchange: &Exchange) -> u64 {
+        let device = |n: usize| state >> (self.width * n as u32) & ((1 << self.width) - 1);
+        let mut moved = state >> self.pairs.0 << self.pairs.0;
+        for (n, &place) in exchange.places.iter().enumerate() {
+            moved |= device(place) << (self.width * n as u32);
+        }
+        for shift in (self.pairs.0..self.pairs.1).step_by(9) {
+            let matrix = (state >> shift) as usize & 0x1ff;
+            moved = moved & !(0x1ff << shift) | u64::from(exchange.pairs[matrix]) << shift;
         }
         moved
     }

@@ -4,7 +4,6 @@ use spec_model::model::{Edition, Mover, Scope};
 
 use crate::explore::{Broken, successors};
 use crate::formula::ABSENT;
-use crate::layout::{register, registers};
 use crate::machine::{Act, Machine};
 use crate::table::Table;
 use crate::words::Subject;
@@ -115,15 +114,15 @@ pub struct Counterexample {
 
 /// The way to the place where a claim is broken.
 pub(crate) fn to_broken(machine: &Machine<'_>, table: &Table, broken: Broken) -> Counterexample {
-    let mut way = walk(machine, table, broken.from);
-    if !broken.initial {
-        let before = way.state;
+    let mut way = walk(machine, table, broken.state);
+    if broken.after {
+        let (layout, before) = (machine.layout(), u128::from(way.state));
         let wanted = &machine.claims[broken.claim].formula;
-        let here = registers(before);
+        let here = layout.registers(before);
         // The state was turned to its canonical form: here, the devices are in their own places.
-        let command = machine.commands(before).find(|command| {
+        let command = machine.commands(way.state).find(|command| {
             let after = command.effect.apply(before);
-            command.when.holds(before, here) && wanted.holds(after, registers(after))
+            command.when.holds(before, here) && wanted.holds(after, layout.registers(after))
         });
         if let Some(command) = command {
             way.take(machine, &command.act, command.effect.apply(before));
@@ -143,8 +142,8 @@ pub(crate) fn to_state(
 }
 
 struct Way {
-    initial: u128,
-    state: u128,
+    initial: u64,
+    state: u64,
     steps: Vec<Step>,
 }
 
@@ -155,7 +154,7 @@ fn walk(machine: &Machine<'_>, table: &Table, number: u32) -> Way {
         numbers.push(parent);
     }
     let first = table.state(numbers.pop().unwrap_or(number));
-    let canonical = |&&state: &&u128| machine.symmetry.canonical(state) == first;
+    let canonical = |&&state: &&u64| machine.symmetry.canonical(state) == first;
     let initial = machine
         .initial
         .iter()
@@ -171,7 +170,7 @@ fn walk(machine: &Machine<'_>, table: &Table, number: u32) -> Way {
         let wanted = table.state(number);
         let found = successors(machine, way.state).find(|(_, after)| *after == wanted);
         if let Some((command, _)) = found {
-            let after = command.effect.apply(way.state);
+            let after = command.effect.apply(way.state.into());
             way.take(machine, &command.act, after);
         }
     }
@@ -183,7 +182,7 @@ impl Way {
     fn take(&mut self, machine: &Machine<'_>, act: &Act, after: u128) {
         let view = View { machine, act };
         self.steps.push(view.step(after));
-        self.state = after & !machine.layout().moments;
+        self.state = after as u64;
     }
 
     fn finish(self, machine: &Machine<'_>, claim: usize) -> Counterexample {
@@ -200,8 +199,8 @@ impl Way {
             meaning: spec_model::inline::plain(&row.meaning.value),
             columns: columns(machine.edition),
             devices: kinds.collect(),
-            initial: states(machine, self.initial),
-            conditions: conditions(machine, self.initial),
+            initial: states(machine, self.initial.into()),
+            conditions: conditions(machine, self.initial.into()),
             steps: self.steps,
         }
     }
@@ -220,7 +219,7 @@ fn columns(edition: &Edition) -> Vec<Column> {
 fn states(machine: &Machine<'_>, state: u128) -> Vec<Option<String>> {
     let devices = 0..machine.words.devices.len();
     let name = |device| {
-        let number = register(state, device);
+        let number = machine.layout().register(state, device);
         (number != ABSENT).then(|| state_name(machine, number))
     };
     devices.map(name).collect()

@@ -246,7 +246,7 @@ fn of_machine(
         .collect();
     for (n, claim) in machine.claims.iter().enumerate() {
         if claim.row.claim != Claim::Never
-            && let Some(number) = live::stuck(&explored, claim)
+            && let Some(number) = live::stuck(&explored, claim, machine.layout())
         {
             broken.push(to_state(&machine, &explored.table, number, n));
         }
@@ -363,7 +363,7 @@ fn of_variant(edition: &Edition, row: &Variant, watch: &(dyn Fn(Progress) + Sync
             let first = explored.broken.first();
             first.map(|broken| to_broken(&machine, &explored.table, *broken))
         }
-        Claim::Can | Claim::CanWithGuest => live::stuck(&explored, claim)
+        Claim::Can | Claim::CanWithGuest => live::stuck(&explored, claim, machine.layout())
             .map(|number| to_state(&machine, &explored.table, number, n)),
     };
     broken

@@ -63,6 +63,7 @@ impl<'a> Words<'a> {
         let error = register.error();
         states.extend(error);
         let error = error.and_then(|error| place(&states, error));
+        let layout = Layout::new(edition)?;
         let fits = states.len() < ABSENT as usize && states.contains(&register.initial());
         let machine =
             |fsm| move |kind: &&'a DeviceKind| Machine::new(fsm, &capabilities(edition, kind));
@@ -70,14 +71,14 @@ impl<'a> Words<'a> {
             Register::Bits(_) => Vec::new(),
             Register::Fsm(fsm) => devices.iter().map(machine(fsm)).collect(),
         };
-        fits.then(|| Self {
+        fits.then_some(Self {
             edition,
             register,
             states,
             error,
             devices,
             variant,
-            layout: Layout::new(edition),
+            layout,
             machines,
         })
     }

@@ -5,9 +5,6 @@ use std::fmt::Write as _;
 
 use spec_system::peer::{Guard, Guarded, State, System};
 
-/// The bits of each device's register.
-const REGISTERS: State = 0xf << 32 | 0xf << 16 | 0xf;
-
 /// The whole model.
 pub(crate) fn model(system: &System<'_>) -> String {
     let (anywhere, program) = (system.anywhere(), system.program());
@@ -49,6 +46,8 @@ fn ones(mask: State) -> impl Iterator<Item = u32> {
 
 struct Writer {
     place: State,
+    /// The bits of each device's register.
+    registers: [State; 3],
     /// The bits that are looked at, or set, somewhere.
     variables: State,
 }
@@ -63,9 +62,12 @@ impl Writer {
             used | guards | command.set
         });
         let place = system.place_mask();
+        let registers = [0, 1, 2].map(|device| system.register_mask(device));
+        let others = registers.iter().fold(place, |all, mask| all | mask);
         Self {
             place,
-            variables: used & !place & !system.moments() & !REGISTERS,
+            registers,
+            variables: used & !others,
         }
     }
 
@@ -101,10 +103,10 @@ impl Writer {
     fn assignments(&self, clear: State, set: State) -> String {
         let mut text = String::new();
         let changed = clear | set;
-        for device in 0..3 {
-            let nibble = 0xf << (16 * device);
-            if changed & nibble != 0 {
-                let _ = write!(text, "r{device} = {}; ", set >> (16 * device) & 0xf);
+        for (device, mask) in self.registers.iter().enumerate() {
+            if changed & mask != 0 {
+                let number = (set & mask) >> mask.trailing_zeros();
+                let _ = write!(text, "r{device} = {number}; ");
             }
         }
         for bit in ones(changed & self.variables) {

@@ -5,12 +5,15 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
 use crate::model::{Definition, Edition, Observable, Scope};
 
-/// The most observables that are kept, of each scope: what a packed state has room for.
-const MOST: [(Scope, usize); 3] = [(Scope::Device, 11), (Scope::Pair, 4), (Scope::Machine, 20)];
 /// The most devices in a machine that is tried.
 const MOST_DEVICES: usize = 3;
 /// The most states of the register.
 const MOST_STATES: usize = 14;
+/// The bits that tell states of a machine apart, without the VMM's place in its program; four of each
+/// device are its register's.
+const ROOM: usize = 52 - 4 * MOST_DEVICES;
+/// The bits for what lasts a moment; one of each device is for what the tools know themselves.
+const MOMENTS: usize = 64 - MOST_DEVICES;
 
 /// Every check of an edition's system.
 pub(super) fn check(edition: &Edition, states: usize, diagnostics: &mut Diagnostics) {
@@ -32,21 +35,35 @@ pub(super) fn check(edition: &Edition, states: usize, diagnostics: &mut Diagnost
     }
 }
 
+/// What lasts, and what does not, each find room.
 fn observables_fit(edition: &Edition, diagnostics: &mut Diagnostics) {
-    for (scope, most) in MOST {
-        let kept = |row: &&Observable| {
-            row.scope == scope && !matches!(row.definition, Definition::Derived(_))
-        };
-        let mut kept = edition.system.observables.iter().filter(kept);
-        if let Some(row) = kept.nth(most) {
-            let title = format!(
-                "more than {most} observables of scope `{}` that are kept",
-                scope.name()
-            );
-            let error = Diagnostic::error("too-many-observables", row.name.span, title);
-            diagnostics.push(error.help("every state that is tried has to hold them; derive some"));
-        }
+    let rows = || edition.system.observables.iter();
+    let kept = rows().filter(|row| matches!(row.definition, Definition::Kept));
+    let moments = rows().filter(|row| matches!(row.definition, Definition::Moment));
+    let room = ROOM.saturating_sub(edition.conditions.len());
+    let without = [beyond(kept, room), beyond(moments, MOMENTS)];
+    for row in without.into_iter().flatten() {
+        let title = "more observables than a state of three devices has room for";
+        let error = Diagnostic::error("too-many-observables", row.name.span, title);
+        diagnostics.push(error.help("every state that is tried has to hold them; derive some"));
     }
+}
+
+/// The first row that does not find room, each for all devices, pairs, or the machine.
+fn beyond<'e>(
+    mut rows: impl Iterator<Item = &'e Observable>,
+    mut room: usize,
+) -> Option<&'e Observable> {
+    rows.find(|row| {
+        let bits = match row.scope {
+            Scope::Device => MOST_DEVICES,
+            Scope::Pair => MOST_DEVICES * MOST_DEVICES,
+            Scope::Machine => 1,
+        };
+        let fits = room.checked_sub(bits);
+        room = fits.unwrap_or(room);
+        fits.is_none()
+    })
 }
 
 /// A claim about `true` or `false` claims nothing.

@@ -368,7 +368,7 @@ impl Road {
 
     fn reset(&self, words: &Words<'_>, when: Formula) -> Command {
         let (_, does) = words.deed(self.device, words.reset());
-        let effect = does.then(Effect::register(self.device, words.initial()));
+        let effect = does.then(words.in_register(self.device, words.initial()));
         Machine::command(when, effect, Act::Reset(self.device))
     }
 
