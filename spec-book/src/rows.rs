@@ -26,6 +26,15 @@ pub(crate) struct Row {
     pub(crate) edition: Option<String>,
 }
 
+impl Row {
+    /// The structure that a field belongs to: several have a field of the same name.
+    pub(crate) fn table(&self) -> Option<&str> {
+        let id = self.id.strip_prefix(self.edition.as_deref()?)?;
+        let place = id.strip_suffix(self.name.as_str())?;
+        (self.what == "field").then(|| place.trim_matches('-'))
+    }
+}
+
 /// Every row of every edition, by place.
 pub(crate) fn all(book: &Book) -> Vec<Row> {
     let mut rows = Rows {

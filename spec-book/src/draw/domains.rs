@@ -9,8 +9,8 @@ use crate::html::{Element, el, link, linked};
 use crate::page::Page;
 
 /// A panel for a domain, and the gap between two.
-const PANEL: i32 = 390;
-const GAP: i32 = 130;
+const PANEL: i32 = 280;
+const GAP: i32 = 116;
 /// The head of a panel, a device, the room between two, the memory below.
 const HEAD: i32 = 62;
 const DEVICE: i32 = 58;

@@ -10,11 +10,11 @@ use crate::page::Page;
 /// Bytes in a row.
 const ROW: u64 = 8;
 /// The size of a byte, and the height of their numbers.
-const BYTE: At = At { x: 84, y: 46 };
+const BYTE: At = At { x: 50, y: 46 };
 const HEAD: i32 = 24;
 /// On the left for the offsets, on the right for the bracket of a protocol.
 const LEFT: i32 = 56;
-const RIGHT: i32 = 96;
+const RIGHT: i32 = 84;
 /// The height of the data, and the room around the picture.
 const DATA: i32 = 84;
 const MARGIN: i32 = 6;

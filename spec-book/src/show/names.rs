@@ -66,8 +66,8 @@ fn names(page: &Page<'_>, row: &Row) -> Vec<Element> {
     let href = page.to(chapter, &row.id);
     let name = |name: &str| {
         let name = link(&href, name);
-        match &row.edition {
-            Some(edition) => name.attr("data-in", edition),
+        match row.table().or(row.edition.as_deref()) {
+            Some(place) => name.attr("data-in", place),
             None => name,
         }
     };
