@@ -10,13 +10,14 @@ use crate::machine::v2::MigrationDevice;
 /// A driver and its mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
-    /// [`Buffering`]
+    /// [`Buffering`]: everything. NDMA (P2P), pre-copy, page requests.
     Buffering,
-    /// [`Quiet`]: no NDMA.
+    /// [`Quiet`]: no NDMA (P2P), no pre-copy; needs quiet MMIO, and is kept from peers.
     Quiet,
-    /// [`Quiet`] with NDMA in software.
+    /// [`Quiet`] with NDMA (P2P) in software: its driver traps doorbells. No pre-copy.
     QuietTrapping,
-    /// [`Direct`]
+    /// [`Direct`]: NDMA, and device memory in a window that can be mapped. Of v2, pre-copy of data that are matched, and
+    /// no P2P.
     Direct,
 }
 

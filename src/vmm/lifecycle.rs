@@ -9,6 +9,7 @@ mod drive;
 mod plan;
 mod plug;
 
+use std::fmt;
 use std::string::String;
 
 pub use converge::{Convergence, Left, Otherwise};
@@ -71,7 +72,32 @@ pub enum Refused {
     Streams,
 }
 
-/// What somebody else wants after a step.
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mix(slot) => write!(
+                f,
+                "the policy refuses several devices of which one, in slot {slot}, cannot be quieted"
+            ),
+            Self::PageRequests(slot) => write!(
+                f,
+                "the device in slot {slot} is set up for page requests, and no state lets vCPUs complete them"
+            ),
+            Self::NoFlow => f.write_str("no flow of the book fits these devices"),
+            Self::NotNow => f.write_str(
+                "devices come, go and are reset only while the vCPUs run, and page requests are not yet settled",
+            ),
+            Self::NoSlot => f.write_str("there is no such slot"),
+            Self::Stopped => f.write_str("the guest does not run here: start it, or go back, first"),
+            Self::Running => f.write_str("the guest runs here already"),
+            Self::Streams => f.write_str("what arrived is for another number of devices"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// What somebody else wants after a step: an operator who cancels, a destination that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Go {
     /// On.

@@ -1,9 +1,43 @@
-//! A small VMM: guest memory, a guest that uses its devices, and a runner for the book's flows.
+//! The reference VMM: a machine with any number of devices, a guest that uses them, and everything that migration asks
+//! of whoever runs such a machine.
 //!
-//! [`Vmm::run`] follows a flow step by step over one or more devices. A flow at the source fills a [`Transfer`],
-//! a flow at the destination takes one. Everything that happens is in the [`Log`].
+//! | To | Call |
+//! |---|---|
+//! | build a machine | [`VirtualMachine::new`] with [`Model`]s, of edition [`V1`] or [`V2`]; set its [`Policy`] |
+//! | start and use it | [`start`](VirtualMachine::start), [`use_devices`](VirtualMachine::use_devices) |
+//! | leave | [`save`](VirtualMachine::save): the book's flow that fits the devices, pre-copy until the rest fits into the downtime ([`Convergence`]), barriers, the last read of the dirty log; what was sent is in [`VirtualMachine::transfer`] |
+//! | enter | [`destination`](VirtualMachine::destination), then [`resume`](VirtualMachine::resume) |
+//! | cancel | give [`Go::Back`] after any [`Step`]: the guest goes on where it was |
+//! | go on after the destination failed | [`go_back`](VirtualMachine::go_back) |
+//! | see that all arrived | [`differences`](VirtualMachine::differences) |
+//! | change the machine | [`plug`](VirtualMachine::plug), [`unplug`](VirtualMachine::unplug), [`reset_device`](VirtualMachine::reset_device), also in the middle |
+//! | make something fail | [`Edition::inject`], or [`Trouble`](crate::driver::device::Trouble) of one device |
+//! | see what happened | [`VirtualMachine::log`], [`touches`](VirtualMachine::touches), [`page_requests`](VirtualMachine::page_requests) |
+//!
+//! Memory, dirty log, DMA, peer-to-peer DMA and page requests are real: bytes move, pages get dirty, and whoever waits for
+//! a page waits until a vCPU brings it. `run` ([v1](v1::Vmm::run), [v2](v2::Vmm::run)) follows one given flow instead.
+//!
+//! ```
+//! use vfio_migration::driver::Model;
+//! use vfio_migration::vmm::{Go, Outcome, Refused, V2, VirtualMachine};
+//!
+//! let mut source = VirtualMachine::<V2>::new(&[Model::Buffering, Model::Direct], 1);
+//! source.start();
+//! // Somebody cancels as soon as the vCPUs are stopped; then it is done.
+//! let cancelled = source.save(&mut |_, step| if step.vcpu_running { Go::On } else { Go::Back })?;
+//! assert!(cancelled != Outcome::Done && source.vcpus_run());
+//! assert_eq!(source.save(&mut |_, _| Go::On)?, Outcome::Done);
+//!
+//! let mut destination = source.destination(2);
+//! let mut equal = false;
+//! let entered = destination.resume(&mut |vm, _| {
+//!     equal |= !vm.vcpus_run() && vm.differences().is_empty();
+//!     Go::On
+//! })?;
+//! assert!(equal && entered == Outcome::Done);
+//! # Ok::<(), Refused>(())
+//! ```
 
-mod domain;
 mod edition;
 mod guest;
 mod lifecycle;
@@ -12,16 +46,16 @@ mod memory;
 mod pages;
 mod peers;
 mod run;
-mod slot;
 mod transfer;
-mod v1;
+pub mod v1;
 pub mod v2;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::format;
+use std::string::String;
 use std::vec::Vec;
 
-pub use domain::Domain;
 pub use edition::{Amount, Attached, Edition, Step, Target};
 pub use guest::{Guest, PeerUse};
 pub use lifecycle::{Convergence, Go, Left, Otherwise, Outcome, Plan, Policy, Purpose, Refused};
@@ -30,14 +64,11 @@ pub use memory::{Memory, PAGE, Port, Traffic};
 pub use pages::PageRequests;
 pub use peers::{MMIO, MMIO_WINDOW, Touches, mmio};
 pub use run::Failure;
-pub use slot::Slot;
 pub use transfer::{Stream, Transfer};
 pub use v1::V1;
+pub use v2::V2;
 
 use crate::driver::Model;
-
-/// A virtual machine on one host whose devices are migrated as v1 says; [`v2::Vmm`] is the other kind.
-pub type Vmm = VirtualMachine<V1>;
 
 /// A virtual machine on one host.
 #[derive(Debug)]
@@ -144,6 +175,20 @@ impl<E: Edition> VirtualMachine<E> {
         for slot in &mut self.slots {
             slot.function().device_mut().permit_interrupts(false);
         }
+    }
+
+    /// What is not as it was sent: pages of memory, and devices whose loaded state is not that of their source. Nothing,
+    /// from the end of the load until the vCPUs run.
+    pub fn differences(&self) -> Vec<String> {
+        let pages = self.transfer.pages.iter();
+        let pages = pages.filter(|(page, sent)| {
+            **page >= self.memory.pages() || self.memory.page(**page) != **sent
+        });
+        let pages = pages.map(|(page, _)| format!("page {page}"));
+        let devices = self.slots.iter().zip(&self.transfer.images);
+        let devices = devices.filter(|(slot, sent)| slot.loaded() != Some(sent.as_slice()));
+        let devices = devices.map(|(slot, _)| format!("device {}", slot.label()));
+        pages.chain(devices).collect()
     }
 
     /// The guest uses its devices for a while, outside any flow. Gives how many of its requests were answered.

@@ -3,7 +3,7 @@
 use vfio_migration::covers;
 use vfio_migration::driver::{Function, Model};
 use vfio_migration::v1::{DeviceState, Flow, Injection, Side, Step, Target, Work, flows};
-use vfio_migration::vmm::{Transfer, Vmm};
+use vfio_migration::vmm::{Transfer, v1::Vmm};
 
 use crate::support::{all, enter, follow, for_many, leave, qualified};
 

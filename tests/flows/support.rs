@@ -2,7 +2,7 @@
 
 use vfio_migration::driver::Model;
 use vfio_migration::v1::{Devices, Flow, Side, flows};
-use vfio_migration::vmm::{Transfer, Vmm};
+use vfio_migration::vmm::{Transfer, v1::Vmm};
 
 /// The drivers that a flow is meant for.
 pub(crate) fn qualified(flow: &Flow) -> Vec<Model> {

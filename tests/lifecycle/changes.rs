@@ -2,8 +2,8 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Domain, Edition, Go, Outcome, PeerUse, Refused, V1, VirtualMachine};
+use vfio_migration::vmm::v1::Domain;
+use vfio_migration::vmm::{Edition, Go, Outcome, PeerUse, Refused, V1, V2, VirtualMachine};
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, source, steps};
 
@@ -56,7 +56,7 @@ fn changed_in_the_middle<E: Edition>() {
                 let mut vm = source::<E>(&mix, PeerUse::Nothing);
                 let mut answers = Vec::new();
                 let ended = vm.save(&mut |vm, step| {
-                    if step == at {
+                    if step.number == at {
                         let may = (vm.takes_devices(), vm.vcpus_run());
                         answers.push((may, (vm.plug(new).is_ok(), vm.unplug(0).is_ok())));
                         if may.1 {

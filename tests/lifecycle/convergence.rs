@@ -2,9 +2,8 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::v2::V2;
 use vfio_migration::vmm::{
-    Convergence, Edition, Go, Left, Otherwise, Outcome, PAGE, PeerUse, V1, VirtualMachine,
+    Convergence, Edition, Go, Left, Otherwise, Outcome, PAGE, PeerUse, V1, V2, VirtualMachine,
 };
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, source};

@@ -3,8 +3,9 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::driver::device::Trouble;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, Refused, V1, VirtualMachine};
+use vfio_migration::vmm::{
+    Attached, Edition, Go, Outcome, PeerUse, Refused, V1, V2, VirtualMachine,
+};
 
 use crate::machine::{
     assert_arrives, assert_enters, assert_goes_on, assert_loaded, mixes, on, some_mixes, source,
@@ -28,7 +29,7 @@ fn left<E: Edition>(mix: &[Model], peers: PeerUse) -> VirtualMachine<E> {
 fn steps<E: Edition>(source: &VirtualMachine<E>) -> Vec<u32> {
     let mut steps = vec![0];
     let ended = source.destination(2).resume(&mut |_, step| {
-        steps.push(step);
+        steps.push(step.number);
         Go::On
     });
     assert_eq!(ended, Ok(Outcome::Done));
@@ -64,7 +65,13 @@ fn enter<E: Edition>(
     if at == 0 {
         interfere(vm);
     }
-    let ended = vm.resume(&mut |vm, step| if step == at { interfere(vm) } else { Go::On });
+    let ended = vm.resume(&mut |vm, step| {
+        if step.number == at {
+            interfere(vm)
+        } else {
+            Go::On
+        }
+    });
     ended.unwrap_or_else(|refused| panic!("{way}: {refused:?}"))
 }
 
@@ -244,4 +251,27 @@ fn what_cannot_begin_is_refused() {
     covers![V1_VMM_VCPUS_RUN, V2_VMM_VCPUS];
     what_cannot_begin::<V1>();
     what_cannot_begin::<V2>();
+}
+
+/// What did not arrive is named.
+#[test]
+fn differences_are_found() {
+    let vm = left::<V2>(&[Model::Buffering, Model::Direct], PeerUse::Nothing);
+    let mut there = vm.destination(2);
+    assert!(!there.differences().is_empty(), "nothing has arrived yet");
+    let mut seen = 0;
+    let ended = there.resume(&mut |vm, _| {
+        if !vm.vcpus_run() && vm.differences().is_empty() {
+            seen += 1;
+            let byte = vm.memory.page(1)[7];
+            assert!(vm.memory.write(4096 + 7, &[!byte]));
+            vm.transfer.images[1][0] ^= 1;
+            assert_eq!(vm.differences(), ["page 1", "device B"]);
+            vm.transfer.images[1][0] ^= 1;
+            assert!(vm.memory.write(4096 + 7, &[byte]));
+        }
+        Go::On
+    });
+    assert_eq!(ended, Ok(Outcome::Done));
+    assert!(seen > 0, "{}", there.log);
 }

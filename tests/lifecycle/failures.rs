@@ -3,8 +3,7 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::driver::device::Trouble;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, V1};
+use vfio_migration::vmm::{Attached, Edition, Go, Outcome, PeerUse, V1, V2};
 
 use crate::machine::{assert_arrives, assert_goes_on, on, some_mixes, source, steps};
 
@@ -13,7 +12,7 @@ fn cancelled_at_every_step<E: Edition>() {
         for at in steps::<E>(&mix) {
             let way = format!("{mix:?}, cancelled after step {at}");
             let mut vm = source::<E>(&mix, PeerUse::Friendly);
-            let ended = vm.save(&mut |_, step| if step == at { Go::Back } else { Go::On });
+            let ended = vm.save(&mut |_, step| if step.number == at { Go::Back } else { Go::On });
             assert_eq!(
                 ended,
                 Ok(Outcome::WentBack("cancelled".to_owned())),
@@ -87,7 +86,7 @@ fn fails_at_every_step<E: Edition>() {
                 let way = format!("{mix:?}, device {device} fails after step {at}");
                 let mut vm = source::<E>(&mix, PeerUse::Friendly);
                 let ended = vm.save(&mut |vm, step| {
-                    if step == at {
+                    if step.number == at {
                         trouble(vm.slots[device].function().device_mut().trouble());
                     }
                     Go::On

@@ -3,8 +3,8 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::v2::flows;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Domain, Edition, Outcome, PeerUse, Touches, V1};
+use vfio_migration::vmm::v1::Domain;
+use vfio_migration::vmm::{Edition, Outcome, PeerUse, Touches, V1, V2};
 
 use crate::machine::{mixes, on, source};
 

@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 
 use spec_model::model::Book;
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Edition, Go, PeerUse, V1, VirtualMachine};
+use vfio_migration::vmm::{Edition, Go, PeerUse, V1, V2, VirtualMachine};
 use vfio_migration::{covers, v1, v2};
 
 use crate::machine::{on, some_mixes, source, steps};
@@ -179,7 +178,7 @@ fn live<E: Edition>(check: &dyn Fn(&VirtualMachine<E>)) {
         for at in steps::<E>(&mix) {
             let mut vm = source::<E>(&mix, PeerUse::Nothing);
             vm.stop_and_continue(&mut on).expect("a flow");
-            vm.save(&mut |_, step| if step == at { Go::Back } else { Go::On })
+            vm.save(&mut |_, step| if step.number == at { Go::Back } else { Go::On })
                 .expect("a flow");
             vm.save(&mut on).expect("a flow");
             check(&vm);
@@ -201,7 +200,7 @@ fn the_reference_vmm_keeps_to_the_book_v1() {
     ];
     live::<V1>(&|vm| {
         use v1::Driver;
-        let ndma = |slot: &vfio_migration::vmm::Slot| slot.region.driver().describe().ndma;
+        let ndma = |slot: &vfio_migration::vmm::v1::Slot| slot.region.driver().describe().ndma;
         let capabilities = vm
             .slots
             .iter()

@@ -2,8 +2,9 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Edition, Go, Outcome, PeerUse, Purpose, Refused, V1, VirtualMachine};
+use vfio_migration::vmm::{
+    Edition, Go, Outcome, PeerUse, Purpose, Refused, Step, V1, V2, VirtualMachine,
+};
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, source, steps};
 
@@ -152,8 +153,10 @@ fn a_life_is_logged() {
         let last = *steps::<E>(mix).last().expect("steps");
         let mut vm = source::<E>(mix, PeerUse::Nothing);
         assert_eq!(vm.stop_and_continue(&mut on), Ok(Outcome::Done));
-        let cancel =
-            |_: &mut VirtualMachine<E>, step| if step + 1 == last { Go::Back } else { Go::On };
+        let cancel = |_: &mut VirtualMachine<E>, step: &Step<E>| match step.number + 1 == last {
+            true => Go::Back,
+            false => Go::On,
+        };
         assert!(matches!(vm.save(&mut { cancel }), Ok(Outcome::WentBack(_))));
         assert_eq!(vm.save(&mut on), Ok(Outcome::Done));
         let there = assert_arrives(&vm, "logged");

@@ -4,6 +4,7 @@
 mod changes;
 mod convergence;
 mod destination;
+mod example;
 mod failures;
 mod hostile;
 mod legal;

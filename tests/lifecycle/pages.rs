@@ -2,9 +2,8 @@
 
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
-use vfio_migration::vmm::v2::V2;
 use vfio_migration::vmm::{
-    Attached, Edition, Go, Outcome, PageRequests, PeerUse, Refused, V1, VirtualMachine,
+    Attached, Edition, Go, Outcome, PageRequests, PeerUse, Refused, V1, V2, VirtualMachine,
 };
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, some_mixes, steps};
@@ -78,7 +77,7 @@ fn page_requests_are_settled_on_the_way_out() {
             let mut vm = with_viommu::<V1>(&mix);
             let ended = vm.save(&mut |vm, step| {
                 assert_settled(vm, &way);
-                if step == at { Go::Back } else { Go::On }
+                if step.number == at { Go::Back } else { Go::On }
             });
             assert!(matches!(ended, Ok(Outcome::WentBack(_))), "{way}");
             assert_goes_on(&mut vm, &way);

@@ -2,8 +2,7 @@
 
 use vfio_migration::driver::Model;
 use vfio_migration::driver::device::{Descriptor, Register};
-use vfio_migration::vmm::v2::V2;
-use vfio_migration::vmm::{Attached, Edition, PeerUse, Touches, V1, VirtualMachine};
+use vfio_migration::vmm::{Attached, Edition, PeerUse, Touches, V1, V2, VirtualMachine};
 use vfio_migration::{covers, v1, v2};
 
 use crate::machine::{assert_goes_on, mixes, source};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use vfio_migration::covers;
 use vfio_migration::driver::{Function, Model};
 use vfio_migration::v1::{Devices, Flow, Side, Work, flows};
-use vfio_migration::vmm::Vmm;
+use vfio_migration::vmm::v1::Vmm;
 
 fn flows_with(side: Side, work: Work) -> Vec<&'static Flow> {
     let whole = |flow: &&&Flow| {

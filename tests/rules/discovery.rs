@@ -3,7 +3,7 @@
 use vfio_migration::covers;
 use vfio_migration::driver::{Bus, Function, Model};
 use vfio_migration::v1::{Capabilities, Description, DeviceState, Driver, Problem};
-use vfio_migration::vmm::{Domain, Vmm};
+use vfio_migration::vmm::v1::{Domain, Vmm};
 
 use crate::rig::{Rig, every, every_state};
 

@@ -4,7 +4,8 @@ use spec_model::analysis::holds;
 use vfio_migration::covers;
 use vfio_migration::driver::{Bus, Model};
 use vfio_migration::v1::{DeviceState, Devices, Driver, Flow, Side, Step, Target, Work, flows};
-use vfio_migration::vmm::{Failure, Memory, PAGE, Vmm};
+use vfio_migration::vmm::v1::{Slot, Vmm};
+use vfio_migration::vmm::{Failure, Memory, PAGE};
 
 /// The flow as a device with NDMA sees it: its state in each step.
 fn states(flow: &Flow) -> Vec<(DeviceState, &'static Step)> {
@@ -440,9 +441,7 @@ fn page_requests_are_done_before_the_end() {
         mixed
             .run(flow)
             .unwrap_or_else(|failure| panic!("{}: {failure}", flow.name));
-        let asks = |slot: &mut vfio_migration::vmm::Slot| {
-            slot.function().device().page_requests_permitted()
-        };
+        let asks = |slot: &mut Slot| slot.function().device().page_requests_permitted();
         let asks: Vec<bool> = mixed.slots.iter_mut().map(asks).collect();
         assert_eq!(asks, [true, false]);
         assert_eq!(mixed.page_requests().lost, 0, "{}", flow.name);

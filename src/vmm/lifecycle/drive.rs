@@ -24,15 +24,15 @@ impl<E: Edition> VirtualMachine<E> {
         self.run_guest();
     }
 
-    /// Leaves: reads everything into [`VirtualMachine::transfer`], and stays stopped. After each step,
-    /// `meddle` is asked, with its number, whether to go on; it may also make devices fail, and, while the
-    /// vCPUs run, plug and unplug some.
+    /// Leaves: reads everything into [`VirtualMachine::transfer`], and stays stopped. After each step of the book's flow,
+    /// `meddle` is asked whether to go on; it may also make devices fail, and, while the vCPUs run, plug and
+    /// unplug some.
     ///
     /// # Errors
     /// Nothing was done at all.
     pub fn save(
         &mut self,
-        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
     ) -> Result<Outcome, Refused> {
         self.must_run()?;
         self.admit()?;
@@ -48,7 +48,7 @@ impl<E: Edition> VirtualMachine<E> {
     /// Nothing was done at all.
     pub fn resume(
         &mut self,
-        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
     ) -> Result<Outcome, Refused> {
         if self.vcpus {
             return Err(Refused::Running);
@@ -65,7 +65,7 @@ impl<E: Edition> VirtualMachine<E> {
     /// Nothing was done at all.
     pub fn stop_and_continue(
         &mut self,
-        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
     ) -> Result<Outcome, Refused> {
         self.must_run()?;
         self.live(Purpose::StopAndContinue, meddle)
@@ -94,7 +94,7 @@ impl<E: Edition> VirtualMachine<E> {
     fn live(
         &mut self,
         purpose: Purpose,
-        meddle: &mut dyn FnMut(&mut Self, u32) -> Go,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
     ) -> Result<Outcome, Refused> {
         let plan = self.plan(purpose).ok_or(Refused::NoFlow)?;
         self.log.step(format!("follows {}", plan.name));
@@ -105,7 +105,7 @@ impl<E: Edition> VirtualMachine<E> {
             let went = went.and_then(|()| self.converge(step));
             let why = match went {
                 Err(why) => Some(why),
-                Ok(()) if meddle(self, step.number) == Go::Back => Some(String::from("cancelled")),
+                Ok(()) if meddle(self, step) == Go::Back => Some(String::from("cancelled")),
                 Ok(()) => None,
             };
             let Some(why) = why else { continue };

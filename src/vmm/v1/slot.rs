@@ -6,9 +6,7 @@ use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
 
-use super::log::Log;
-use super::memory::{Memory, Port};
-use super::transfer::Stream;
+use super::super::{Log, Memory, Port, Stream};
 use crate::driver::{Function, Model, Traced};
 use crate::machine::{MigrationRegion, Window};
 use crate::v1::{Capabilities, DeviceState, Driver, Fault, Register};

@@ -1,12 +1,21 @@
 //! Flows of v1: the region, NDMA, page requests.
 
+mod domain;
+mod slot;
+
+pub use domain::Domain;
+pub use slot::Slot;
+
 use super::edition::{Amount, Attached, Edition, Step, Target, follows, named};
-use super::{Failure, Log, Memory, Plan, Slot, Stream, VirtualMachine};
+use super::{Failure, Log, Memory, Plan, Stream, VirtualMachine};
 use crate::driver::{Device, Function, Model};
 use crate::v1::{self, DeviceState, Driver, Fault, Flow, Work};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
+
+/// A virtual machine on one host whose devices are migrated as v1 says.
+pub type Vmm = VirtualMachine<V1>;
 
 /// The edition v1.
 #[derive(Clone, Copy, Debug)]
