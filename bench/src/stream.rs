@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use vfio_migration::driver::buffering::{Buffering, Config};
-use vfio_migration::driver::{Bus, Function};
+use vfio_migration::driver::{Buffering, Bus, Function};
 use vfio_migration::machine::MigrationRegion;
 use vfio_migration::v1::{DeviceState, Register};
 
@@ -28,15 +27,10 @@ impl Bus for NoGuest {
     fn interrupt(&self) {}
 }
 
-type Region = MigrationRegion<Buffering>;
+type Region = MigrationRegion<Buffering<WINDOW>>;
 
 fn device(seed: u32) -> Region {
-    let config = Config {
-        memory: STATE,
-        window: WINDOW,
-        seed,
-    };
-    MigrationRegion::new(Buffering::new(config, NoGuest))
+    MigrationRegion::new(Buffering::new(STATE, seed, NoGuest))
 }
 
 fn set(region: &mut Region, state: DeviceState) {
@@ -155,6 +149,6 @@ pub(crate) fn run() {
 }
 
 /// The destination holds what the source does.
-pub(crate) fn assert_arrived(source: &Buffering, destination: &Buffering) {
+pub(crate) fn assert_arrived(source: &impl Function, destination: &impl Function) {
     assert!(destination.image() == source.image(), "the state arrived");
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use vfio_migration::driver::buffering::{Buffering, Config};
+use vfio_migration::driver::Buffering;
 use vfio_migration::machine::v2::{DataFd, MigrationDevice};
 use vfio_migration::v2::DeviceState;
 
@@ -12,15 +12,10 @@ use crate::stream::{NoGuest, STATE, assert_arrived, rounds};
 /// Bytes of a read or write.
 const PIECE: usize = 1 << 20;
 
-type Device = MigrationDevice<Buffering>;
+type Device = MigrationDevice<Buffering<PIECE>>;
 
 fn device(seed: u32) -> Device {
-    let config = Config {
-        memory: STATE,
-        window: PIECE,
-        seed,
-    };
-    MigrationDevice::new(Buffering::new(config, NoGuest))
+    MigrationDevice::new(Buffering::new(STATE, seed, NoGuest))
 }
 
 fn session(device: &mut Device, state: DeviceState) -> DataFd {

@@ -2,8 +2,7 @@
 
 use std::boxed::Box;
 
-use super::buffering::{self, Buffering};
-use super::{Bus, Direct, Quiet, Traced, V1Function, V2Function};
+use super::{Buffering, Bus, Direct, Quiet, Traced, V1Function, V2Function};
 use crate::machine::MigrationRegion;
 use crate::machine::v2::MigrationDevice;
 
@@ -53,14 +52,7 @@ impl Model {
     fn both(self, seed: u32, bus: impl Bus + 'static) -> Box<dyn Both> {
         const MEMORY: usize = 8192;
         match self {
-            Self::Buffering => {
-                let config = buffering::Config {
-                    memory: MEMORY,
-                    window: 6144,
-                    seed,
-                };
-                Box::new(Buffering::new(config, bus))
-            }
+            Self::Buffering => Box::new(<Buffering>::new(MEMORY, seed, bus)),
             Self::Quiet => Box::new(Quiet::new(MEMORY, seed, bus)),
             Self::QuietTrapping => Box::new(Quiet::new(MEMORY, seed, bus).trapping()),
             Self::Direct => Box::new(Direct::new(MEMORY, seed, bus)),

@@ -3,8 +3,7 @@
 use spec_model::analysis::{Verdict, order_report};
 use spec_model::model::{Book, OrderStatus};
 use vfio_migration::covers;
-use vfio_migration::driver::buffering::{Buffering, Config};
-use vfio_migration::driver::{Model, Traced};
+use vfio_migration::driver::{Buffering, Model, Traced};
 use vfio_migration::machine::MigrationRegion;
 use vfio_migration::v1::{Action, DeviceState, Fault};
 use vfio_migration::vmm::{Guest, Memory};
@@ -149,12 +148,7 @@ fn without_the_guard_data_are_lost_in_silence() {
         let source = Rig::used(Model::Buffering, DeviceState::SAVING);
         let segments = Rig::used(Model::Buffering, DeviceState::SAVING).drain();
         let memory = Memory::new(Guest::PAGES);
-        let config = Config {
-            memory: 8192,
-            window: 6144,
-            seed: 3,
-        };
-        let broken = Buffering::new(config, memory.port()).without_guard();
+        let broken = <Buffering>::new(8192, 3, memory.port()).without_guard();
         let mut rig = Rig::with_seed(Model::Buffering, 3);
         rig.region = MigrationRegion::new(Traced::new(Box::new(broken)));
         rig.must_set(DeviceState::RESUMING);

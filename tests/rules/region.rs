@@ -1,8 +1,8 @@
 //! `region.md`: places, lengths, ranges, mappings.
 
 use vfio_migration::covers;
-use vfio_migration::driver::Model;
-use vfio_migration::machine::Window;
+use vfio_migration::driver::{Buffering, Model, Traced, V1Function};
+use vfio_migration::machine::{MigrationRegion, Window};
 use vfio_migration::v1::{Capabilities, DATA_START, DeviceState, Fault, Register};
 
 use crate::fake::{self, Fake};
@@ -222,6 +222,28 @@ fn segments_lie_behind_the_registers_and_have_room() {
             "{model:?}: no room"
         );
     });
+}
+
+/// A driver whose window has another length makes devices of another kind: no segment of one is meant for the other.
+#[test]
+fn another_window_is_another_kind() {
+    covers![V1_REGION_ROOM, V1_RESUME_FOREIGN];
+    let mut rig = Rig::used(Model::Buffering, DeviceState::SAVING);
+    let segments = rig.drain();
+    let longest = segments.iter().map(Vec::len).max().expect("a segment");
+    let with = |driver: Box<dyn V1Function>| {
+        let mut other = Rig::new(Model::Buffering);
+        other.region = MigrationRegion::new(Traced::new(driver));
+        other
+    };
+    let port = rig.memory.port();
+    let mut small = with(Box::new(Buffering::<1024>::new(8192, 2, port.clone())));
+    assert!(longest as u64 > small.region.size());
+    assert!(small.load(&segments).is_err());
+    let mut large = with(Box::new(Buffering::<8192>::new(8192, 2, port.clone())));
+    assert_eq!(large.load(&segments), Err(Fault::InvalidStream));
+    let mut same = with(Box::new(<Buffering>::new(8192, 2, port)));
+    assert_eq!(same.load(&segments), Ok(()));
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! `resume.md`: what loads, and what does not.
 
 use vfio_migration::covers;
-use vfio_migration::driver::Model;
-use vfio_migration::driver::Traced;
-use vfio_migration::driver::buffering::{Buffering, Config};
 use vfio_migration::driver::stream::Header;
+use vfio_migration::driver::{Buffering, Model, Traced};
 use vfio_migration::machine::MigrationRegion;
 use vfio_migration::v1::{Capabilities, DeviceState, Fault};
 use vfio_migration::vmm::{Guest, Memory};
@@ -130,12 +128,7 @@ fn a_stream_for_a_larger_device_does_not_load() {
     covers![V1_RESUME_FOREIGN, V1_SYSTEM_ANY_STREAM];
     let (_, segments) = stream(Model::Buffering);
     let memory = Memory::new(Guest::PAGES);
-    let config = Config {
-        memory: 4096,
-        window: 6144,
-        seed: 3,
-    };
-    let driver: Traced = Traced::new(Box::new(Buffering::new(config, memory.port())));
+    let driver: Traced = Traced::new(Box::new(<Buffering>::new(4096, 3, memory.port())));
     let mut rig = Rig::new(Model::Buffering);
     rig.region = MigrationRegion::new(driver);
     assert_eq!(rig.load(&segments), Err(Fault::InvalidStream));

@@ -6,8 +6,8 @@
 use std::ops::Range;
 use std::vec::Vec;
 
+use super::Buffering;
 use super::image::{self, Image};
-use super::{Buffering, ID};
 use crate::driver::stream::{self, Kind, Sender};
 use crate::machine::v2::{LogRange, Services};
 use crate::v2::{Capabilities, DeviceState, Driver, Fault, PrecopyInfo};
@@ -55,10 +55,10 @@ impl Streams {
     }
 }
 
-impl Buffering {
+impl<const LENGTH: usize> Buffering<LENGTH> {
     fn begin_session(&mut self) {
-        self.sender = Sender::new(ID, self.sessions.next_session());
-        self.budget = self.longest() - image::pass(self.device.memory().len(), self.window);
+        self.sender = Sender::new(Self::KIND, self.sessions.next_session());
+        self.budget = self.longest() - image::pass(self.device.memory().len(), LENGTH);
         self.streams = Streams {
             initial: true,
             ring: self.ring(),
@@ -73,7 +73,7 @@ impl Buffering {
 
     /// The longest stream that the driver makes or takes.
     fn longest(&self) -> usize {
-        8 * image::pass(self.device.memory().len(), self.window)
+        8 * image::pass(self.device.memory().len(), LENGTH)
     }
 
     fn ring(&self) -> (u64, u64) {
@@ -105,7 +105,7 @@ impl Buffering {
         self.streams.read = 0;
         let mut kind = Kind::Data;
         while kind == Kind::Data {
-            let runs = self.device.take_changed(image::room(self.window));
+            let runs = self.device.take_changed(image::room(LENGTH));
             if self.device.changed() == 0 {
                 kind = Kind::Last;
             }
@@ -140,7 +140,7 @@ impl Buffering {
 
     /// Whether another segment leaves room for the rest.
     fn affordable(&self) -> bool {
-        self.budget >= self.window
+        self.budget >= LENGTH
     }
 
     /// Bytes of the first pass, and changed bytes, that are not yet in a segment.
@@ -167,7 +167,7 @@ impl Buffering {
         if initial + dirty == 0 {
             return false;
         }
-        let room = image::room(self.window);
+        let room = image::room(LENGTH);
         let runs = match initial {
             0 => self.device.take_changed(room),
             _ => {
@@ -186,7 +186,7 @@ impl Buffering {
     }
 }
 
-impl Driver for Buffering {
+impl<const LENGTH: usize> Driver for Buffering<LENGTH> {
     fn capabilities(&self) -> Capabilities {
         Capabilities::ALL
     }
@@ -194,7 +194,7 @@ impl Driver for Buffering {
     fn resuming_to_stop(&mut self) -> Result<(), Fault> {
         self.device.alive()?;
         let segments = stream::segments(&self.streams.incoming);
-        let image = Image::parse(segments, self.device.memory().len())?;
+        let image = Image::parse(Self::KIND, segments, self.device.memory().len())?;
         self.device.accept_load()?;
         self.device.begin_load()?;
         image.load(&mut self.device);
@@ -335,7 +335,7 @@ impl Driver for Buffering {
     }
 }
 
-impl Services for Buffering {
+impl<const LENGTH: usize> Services for Buffering<LENGTH> {
     /// In pre-copy, what this session has not given; else all of a new one.
     fn stop_copy_length(&self) -> u64 {
         let memory = self.device.memory().len();
@@ -345,7 +345,7 @@ impl Services for Buffering {
             rest = memory.min(memory - sent + self.device.changed());
             unread = self.streams.unread();
         }
-        (unread + image::pass(rest, self.window)) as u64
+        (unread + image::pass(rest, LENGTH)) as u64
     }
 
     fn logs_dma(&self) -> bool {

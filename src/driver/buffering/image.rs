@@ -45,12 +45,13 @@ pub(super) struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// Checks every segment and every record of it against a device of this size.
+    /// Checks every segment and every record of it against a device of this kind and size.
     pub(super) fn parse(
+        kind: u32,
         segments: impl Iterator<Item = &'a [u8]>,
         memory: usize,
     ) -> Result<Self, Invalid> {
-        let mut receiver = Receiver::new(super::ID);
+        let mut receiver = Receiver::new(kind);
         let mut records = Vec::new();
         let mut core = None;
         for segment in segments {

@@ -1,20 +1,20 @@
 //! The driver's answers to actions, callbacks and events.
 
+use super::Buffering;
 use super::buffer::Holds;
 use super::image::{self, Image};
-use super::{Buffering, ID};
 use crate::driver::stream::{Kind, Sender, VERSION};
 use crate::v1::{Capabilities, DATA_START, Description, DeviceState, Driver, Fault};
 
-impl Buffering {
+impl<const LENGTH: usize> Buffering<LENGTH> {
     /// What a stream may take: a few passes of pre-copy and the last one.
     fn max_state_bytes(&self) -> usize {
-        8 * image::pass(self.device.memory().len(), self.window)
+        8 * image::pass(self.device.memory().len(), LENGTH)
     }
 
     fn begin_stream(&mut self) {
-        self.sender = Sender::new(ID, self.sessions.next_session());
-        self.budget = self.max_state_bytes() - image::pass(self.device.memory().len(), self.window);
+        self.sender = Sender::new(Self::KIND, self.sessions.next_session());
+        self.budget = self.max_state_bytes() - image::pass(self.device.memory().len(), LENGTH);
     }
 
     /// Whether the stream is in its pre-copy part.
@@ -24,7 +24,7 @@ impl Buffering {
 
     /// A segment of what changed since it was sent last.
     fn fill_precopy_segment(&mut self) {
-        let runs = self.device.take_changed(image::room(self.window));
+        let runs = self.device.take_changed(image::room(LENGTH));
         self.buffer.clear(Holds::Outgoing);
         let (sender, device) = (&mut self.sender, &self.device);
         self.buffer
@@ -36,7 +36,7 @@ impl Buffering {
         self.buffer.clear(Holds::Outgoing);
         let mut kind = Kind::Data;
         while kind == Kind::Data {
-            let runs = self.device.take_changed(image::room(self.window));
+            let runs = self.device.take_changed(image::room(LENGTH));
             if self.device.changed() == 0 {
                 kind = Kind::Last;
             }
@@ -47,7 +47,11 @@ impl Buffering {
     }
 
     fn load_received(&mut self) -> Result<(), Fault> {
-        let image = Image::parse(self.buffer.received(), self.device.memory().len())?;
+        let image = Image::parse(
+            Self::KIND,
+            self.buffer.received(),
+            self.device.memory().len(),
+        )?;
         self.device.begin_load()?;
         image.load(&mut self.device);
         Ok(())
@@ -60,7 +64,7 @@ fn within_segment(offset: u64) -> Result<usize, Fault> {
     usize::try_from(at).map_err(|_| Fault::OutOfRange)
 }
 
-impl Driver for Buffering {
+impl<const LENGTH: usize> Driver for Buffering<LENGTH> {
     fn capabilities(&self) -> Capabilities {
         Capabilities::NDMA
     }
@@ -139,7 +143,7 @@ impl Driver for Buffering {
         if !self.precopying() {
             return Ok(self.buffer.unread() as u64);
         }
-        let affordable = self.budget >= self.window;
+        let affordable = self.budget >= LENGTH;
         Ok(if affordable {
             self.device.changed() as u64
         } else {

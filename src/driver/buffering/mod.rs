@@ -17,30 +17,19 @@ use crate::v1::DATA_START;
 use arcs::Streams;
 use buffer::Buffer;
 
-/// Who made it.
+/// Who made it, where the window is the usual one.
 pub const ID: u32 = 0x15b3_0001;
 
-/// How large things are.
-#[derive(Clone, Copy, Debug)]
-pub struct Config {
-    /// Bytes of device memory.
-    pub memory: usize,
-    /// Bytes of the data section: the longest segment.
-    pub window: usize,
-    /// Differs between driver instances: it names their streams.
-    pub seed: u32,
-}
+/// Bytes of the usual data section.
+pub const WINDOW: usize = 6144;
+/// Bytes of the smallest data section that the driver can work with.
+pub const MIN_WINDOW: usize = 1024;
 
-impl Config {
-    /// The smallest data section that a driver can work with.
-    pub const MIN_WINDOW: usize = 1024;
-}
-
-/// The driver.
+/// The driver, for devices whose data section has so many bytes: that is the longest segment. Another length makes
+/// another kind of device, for a segment of one need not fit into the other.
 #[derive(Debug)]
-pub struct Buffering {
+pub struct Buffering<const LENGTH: usize = WINDOW> {
     device: Device,
-    window: usize,
     buffer: Buffer,
     sender: Sender,
     sessions: Sessions,
@@ -51,11 +40,16 @@ pub struct Buffering {
     streams: Streams,
 }
 
-impl Buffering {
-    /// A driver for a freshly reset device.
-    pub fn new(config: Config, bus: impl Bus + 'static) -> Self {
+impl<const LENGTH: usize> Buffering<LENGTH> {
+    /// Who made it: differs where the windows do, and with it what a stream says of itself.
+    pub const KIND: u32 = ID ^ (LENGTH ^ WINDOW) as u32;
+
+    /// A driver for a freshly reset device with `memory` bytes of its own. Drivers with different seeds never name two
+    /// streams alike.
+    pub fn new(memory: usize, seed: u32, bus: impl Bus + 'static) -> Self {
+        const { assert!(LENGTH >= MIN_WINDOW) };
         let hardware = Hardware {
-            id: ID,
+            id: Self::KIND,
             ndma: true,
             needs_quiet_mmio: false,
             dirty_log: true,
@@ -63,11 +57,10 @@ impl Buffering {
             control_registers: false,
         };
         Self {
-            device: Device::new(hardware, config.memory, bus),
-            window: config.window.max(Config::MIN_WINDOW),
+            device: Device::new(hardware, memory, bus),
             buffer: Buffer::default(),
-            sender: Sender::new(ID, 0),
-            sessions: Sessions::new(config.seed),
+            sender: Sender::new(Self::KIND, 0),
+            sessions: Sessions::new(seed),
             budget: 0,
             guarded: true,
             streams: Streams::default(),
@@ -83,13 +76,13 @@ impl Buffering {
     }
 }
 
-impl Window for Buffering {
+impl<const LENGTH: usize> Window for Buffering<LENGTH> {
     fn data_section(&self) -> Range<u64> {
-        DATA_START..DATA_START + self.window as u64
+        DATA_START..DATA_START + LENGTH as u64
     }
 }
 
-impl Function for Buffering {
+impl<const LENGTH: usize> Function for Buffering<LENGTH> {
     fn device(&self) -> &Device {
         &self.device
     }
