@@ -113,7 +113,9 @@ fn named(words: &Words<'_>, name: &str) -> Expr {
 
 fn plan(words: &Words<'_>, number: usize, flow: &Flow) -> Plan {
     let left_out = match words.variant.map(|variant| &variant.change.value) {
-        Some(Change::Step { flow: of, number }) if *of == flow.name.value => Some(*number),
+        Some(Change::Step {
+            flow: of, number, ..
+        }) if *of == flow.name.value => Some(*number),
         _ => None,
     };
     let steps = flow.steps.iter();

@@ -185,6 +185,17 @@ impl Layout {
     }
 }
 
+/// Whether the VMM's program may have so many places.
+pub(crate) const fn has_place(places: usize) -> bool {
+    places <= 1 << PROGRAM
+}
+
+/// The same with the VMM at another place in its program.
+#[inline]
+pub(crate) const fn at(state: u64, pc: usize) -> u64 {
+    state & !(u64::MAX << PLACE) | (pc as u64) << PLACE
+}
+
 /// Where the VMM is in its program.
 #[inline]
 pub(crate) const fn pc(state: u64) -> usize {

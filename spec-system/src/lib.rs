@@ -31,6 +31,7 @@ mod symmetry;
 mod table;
 mod trace;
 mod verify;
+mod view;
 mod watch;
 mod words;
 

@@ -12,7 +12,11 @@ use crate::program::Program;
 use crate::symmetry::Symmetry;
 use crate::words::{Subject, Words};
 
+mod mids;
+mod road;
 mod vmm;
+
+pub(crate) use mids::Mid;
 
 /// What a command is, for people and for liveness.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +29,18 @@ pub(crate) enum Act {
     Turn(usize, u32),
     /// The VMM asks a device in one register state for another.
     Request(usize, u32, u32),
-    /// As above, and the device ends in the last one.
+    /// A part of a request that takes several; the first is that of the VMM.
+    Part {
+        device: usize,
+        from: u32,
+        to: u32,
+        stage: usize,
+        /// The actions or arcs.
+        does: Vec<String>,
+    },
+    /// The guest has reset or removed the device in the midst of a request.
+    Overtaken(usize, u32, u32),
+    /// As a request, and the device ends in the last one.
     Failure(usize, u32, u32, u32),
     /// The VMM resets a device.
     Reset(usize),
@@ -41,9 +56,11 @@ impl Act {
     /// The device that the VMM has to do with.
     pub(crate) const fn device(&self) -> Option<usize> {
         match *self {
-            Self::Request(device, ..) | Self::Failure(device, ..) | Self::Reset(device) => {
-                Some(device)
-            }
+            Self::Request(device, ..)
+            | Self::Part { device, .. }
+            | Self::Overtaken(device, ..)
+            | Self::Failure(device, ..)
+            | Self::Reset(device) => Some(device),
             _ => None,
         }
     }
@@ -78,8 +95,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) anywhere: Vec<Command>,
     /// What the VMM can do, by its place in the program.
     pub(crate) program_commands: Vec<Vec<Command>>,
-    /// The row of each place in the program.
+    /// The row of each place in the program, but for those in the midst of requests, which come last.
     pub(crate) places: Vec<usize>,
+    pub(crate) mids: Vec<Mid>,
     pub(crate) claims: Vec<Compiled<'a>>,
     pub(crate) initial: Vec<u64>,
     pub(crate) symmetry: Symmetry,
@@ -96,7 +114,6 @@ impl<'a> Machine<'a> {
         let fits = !edition.system.is_empty() && (1..=MOST_DEVICES).contains(&devices.len());
         let words = Words::new(edition, devices.to_vec(), variant).filter(|_| fits)?;
         let program = Program::new(flows::plans(&words));
-        let symmetry = Symmetry::new(devices, &words.layout);
         let mut machine = Self {
             edition,
             anywhere: anywhere(&words),
@@ -105,12 +122,15 @@ impl<'a> Machine<'a> {
             program,
             program_commands: Vec::new(),
             places: Vec::new(),
+            mids: Vec::new(),
             initial: Vec::new(),
-            symmetry,
+            symmetry: Symmetry::default(),
         };
         machine.compile_program();
+        let fits = layout::has_place(machine.program_commands.len());
+        machine.symmetry = Symmetry::new(&machine);
         machine.initial = machine.initial_states();
-        Some(machine)
+        fits.then_some(machine)
     }
 
     pub(crate) fn layout(&self) -> &Layout {

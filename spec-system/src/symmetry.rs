@@ -1,23 +1,24 @@
 //! Devices of the same kind may change places: of all states that differ in that only, the smallest
 //! stands for all.
 
-use spec_model::model::DeviceKind;
-
 use crate::formula::MOST_DEVICES;
-use crate::layout::Layout;
+use crate::layout::{at, pc};
+use crate::machine::{Machine, Mid};
 
 /// Places for the devices: the device at place `n` was at `of[n]`.
 type Places = [usize; MOST_DEVICES];
 
-/// A change of places, and what becomes of the nine bits of an observable of pairs.
+/// A change of places, and what becomes of the nine bits of an observable of pairs, and of where the VMM
+/// is in its program.
 #[derive(Clone, Debug)]
 struct Exchange {
     places: Places,
     pairs: Vec<u16>,
+    program: Vec<u16>,
 }
 
 impl Exchange {
-    fn new(places: Places) -> Self {
+    fn new(places: Places, machine: &Machine<'_>) -> Self {
         let pairs = |matrix: u16| {
             let bit = |n: usize| matrix >> (3 * places[n / 3] + places[n % 3]) & 1;
             (0..9).fold(0, |new, n| new | bit(n) << n)
@@ -25,12 +26,25 @@ impl Exchange {
         Self {
             places,
             pairs: (0..1 << 9).map(pairs).collect(),
+            program: program(places, machine),
         }
     }
 }
 
+/// In the midst of a request, the VMM waits for a device that now has another place.
+fn program(places: Places, machine: &Machine<'_>) -> Vec<u16> {
+    let rows = machine.places.len();
+    let moved = |&mid: &Mid| {
+        let new = mid.of(|device| places.iter().position(|&it| it == device).unwrap_or(device));
+        let known = machine.mids.iter().position(|it| *it == new);
+        known.map_or(0, |n| (rows + n) as u16)
+    };
+    let others = machine.mids.iter().map(moved);
+    (0..rows as u16).chain(others).collect()
+}
+
 /// The changes of places that leave the machine as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Symmetry {
     others: Vec<Exchange>,
     /// Bits a device.
@@ -40,7 +54,8 @@ pub(crate) struct Symmetry {
 }
 
 impl Symmetry {
-    pub(crate) fn new(devices: &[&DeviceKind], layout: &Layout) -> Self {
+    pub(crate) fn new(machine: &Machine<'_>) -> Self {
+        let (devices, layout) = (&machine.words.devices, machine.layout());
         let kind = |n: usize| devices.get(n).map(|kind| kind.name.value.as_str());
         let same = |places: &Places| {
             let alike =
@@ -50,7 +65,11 @@ impl Symmetry {
         let all = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
         let [width, first, end] = layout.lasting_parts();
         Self {
-            others: all.into_iter().filter(same).map(Exchange::new).collect(),
+            others: all
+                .into_iter()
+                .filter(same)
+                .map(|places| Exchange::new(places, machine))
+                .collect(),
             width,
             pairs: (first, end),
         }
@@ -79,6 +98,6 @@ impl Symmetry {
             let matrix = (state >> shift) as usize & 0x1ff;
             moved = moved & !(0x1ff << shift) | u64::from(exchange.pairs[matrix]) << shift;
         }
-        moved
+        at(moved, usize::from(exchange.program[pc(state)]))
     }
 }

@@ -197,14 +197,14 @@ pub enum Change {
     /// `instead`: a device without what a state needs stays where it is, instead of going to a state in
     /// its place.
     Fold,
-    /// `order`: the driver takes the actions of a write in the order of this name.
-    Order(String),
     /// `flow 3`: the VMM leaves out a step.
     Step {
         /// The flow.
         flow: String,
         /// The number of the step.
         number: u32,
+        /// The drivers take the actions of a write in the order of this name, not the adopted one.
+        order: Option<String>,
     },
 }
 

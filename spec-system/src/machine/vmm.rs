@@ -1,18 +1,13 @@
 //! The VMM's commands: rows begun, devices brought along, work, conditions, turning back.
 
-use std::collections::HashMap;
-
 use spec_model::model::{Change, Mover, Side};
 
+use super::mids::{Here, Mids};
+use super::road::Road;
 use super::{Act, Command, Machine};
 use crate::effect::Effect;
-use crate::flows::Goal;
-use crate::formula::{ABSENT, Formula, Set};
-use crate::request::Outcome;
-use crate::words::{Subject, Words};
-
-/// How each request ends, by device and states: many rows ask for the same.
-type Requests = HashMap<(usize, u32, u32), Vec<Outcome>>;
+use crate::formula::Formula;
+use crate::words::Subject;
 
 /// What is done once all devices are in a row.
 enum After {
@@ -29,7 +24,7 @@ struct Range {
 }
 
 impl Machine<'_> {
-    /// Fills `places` and `program_commands`.
+    /// Fills `places`, `mids` and `program_commands`.
     pub(super) fn compile_program(&mut self) {
         let after: Vec<Vec<After>> = (0..self.program.nodes.len())
             .map(|n| self.after(n))
@@ -41,11 +36,12 @@ impl Machine<'_> {
             let last = self.places.len() - 1;
             ranges.push(Range { first, last });
         }
-        let mut requests = Requests::new();
+        let mut mids = Mids::new(self.places.len());
         let mut commands: Vec<Vec<Command>> = self.places.iter().map(|_| Vec::new()).collect();
         for (node, after) in after.iter().enumerate() {
             let Range { first, last } = ranges[node];
-            commands[first].extend(self.devices(node, &mut requests));
+            let here = Here { node, pc: first };
+            commands[first].extend(self.devices(here, &mut mids));
             for (n, after) in after.iter().enumerate() {
                 let when = if n == 0 {
                     self.all_there(node)
@@ -57,6 +53,8 @@ impl Machine<'_> {
             commands[last].extend(self.onward(node, after.is_empty(), &ranges));
         }
         self.turn(&ranges, &mut commands);
+        commands.extend(mids.commands);
+        self.mids = mids.all;
         self.program_commands = commands;
     }
 
@@ -122,7 +120,7 @@ impl Machine<'_> {
         })
     }
 
-    fn command(when: Formula, effect: Effect, act: Act) -> Command {
+    pub(super) fn command(when: Formula, effect: Effect, act: Act) -> Command {
         Command {
             when,
             effect,
@@ -218,11 +216,11 @@ impl Machine<'_> {
         })
     }
 
-    fn devices(&self, node: usize, requests: &mut Requests) -> Vec<Command> {
+    fn devices(&self, here: Here, mids: &mut Mids) -> Vec<Command> {
         let devices = 0..self.words.devices.len();
-        let roads = devices.map(|device| Road::new(self, node, device));
+        let roads = devices.map(|device| Road::new(self, here.node, device));
         roads
-            .flat_map(|road| road.commands(&self.words, requests))
+            .flat_map(|road| road.commands(&self.words, here, mids))
             .collect()
     }
 
@@ -239,154 +237,5 @@ impl Machine<'_> {
                 }
             }
         }
-    }
-}
-
-/// What a row asks of one device in each of its register states.
-struct Road {
-    device: usize,
-    /// The rows' goals, from the beginning.
-    goals: Vec<Goal>,
-    anywhere: bool,
-}
-
-/// What comes next.
-enum Next {
-    /// Nothing, if the device is clean.
-    There,
-    /// A request of a state, if the device is clean.
-    Request(u32),
-    /// A reset, unless the device is clean.
-    Reset,
-    /// A reset.
-    Recover,
-}
-
-impl Road {
-    fn new(machine: &Machine<'_>, node: usize, device: usize) -> Self {
-        let path = machine.program.path(node);
-        let goals = path
-            .iter()
-            .map(|&node| machine.program.nodes[node].row.goals[device]);
-        Self {
-            device,
-            goals: goals.collect(),
-            anywhere: machine.program.begins_anywhere(node),
-        }
-    }
-
-    /// What is to be done with a device in a state: each with whether it must have been reset.
-    fn next(&self, words: &Words<'_>, state: u32) -> Vec<(Next, bool)> {
-        if Some(state) == words.error() {
-            return if self.anywhere {
-                vec![(Next::Recover, false)]
-            } else {
-                Vec::new()
-            };
-        }
-        let passed = self
-            .goals
-            .iter()
-            .rposition(|goal| *goal == Goal::State(state));
-        if passed.is_none() && !self.anywhere {
-            return Vec::new();
-        }
-        let (mut found, mut clean) = (Vec::new(), false);
-        for goal in &self.goals[passed.map_or(0, |row| row + 1)..] {
-            match goal {
-                Goal::Stay => {}
-                Goal::State(goal) => {
-                    found.push((Next::Request(*goal), clean));
-                    return found;
-                }
-                Goal::Reset => {
-                    found.push((Next::Reset, false));
-                    if state != words.initial() {
-                        return vec![(Next::Recover, false)];
-                    }
-                    clean = true;
-                }
-            }
-        }
-        found.push((Next::There, clean));
-        found
-    }
-
-    /// What a reset leaves: none of the bits that it clears.
-    fn dirt(&self, words: &Words<'_>) -> u128 {
-        words.deed(self.device, words.reset()).1.clear
-    }
-
-    fn there(&self, words: &Words<'_>) -> Formula {
-        let absent = Formula::register(self.device, 1 << ABSENT);
-        (0..words.states.len() as u32).fold(absent, |all, state| {
-            let set: Set = 1 << state;
-            let there = self
-                .next(words, state)
-                .into_iter()
-                .find_map(|(next, clean)| matches!(next, Next::There).then_some(clean));
-            let here = Formula::register(self.device, set);
-            match there {
-                Some(true) => all.or(here.and(&Formula::bits(self.dirt(words), 0))),
-                Some(false) => all.or(here),
-                None => all,
-            }
-        })
-    }
-
-    fn commands(&self, words: &Words<'_>, requests: &mut Requests) -> Vec<Command> {
-        let dirt = self.dirt(words);
-        let mut commands = Vec::new();
-        for state in 0..words.states.len() as u32 {
-            let here = Formula::register(self.device, 1 << state);
-            for (next, clean) in self.next(words, state) {
-                let when = if clean {
-                    here.and(&Formula::bits(dirt, 0))
-                } else {
-                    here.clone()
-                };
-                match next {
-                    Next::There => {}
-                    Next::Request(to) => {
-                        let ends = requests
-                            .entry((self.device, state, to))
-                            .or_insert_with(|| words.request(self.device, state, to));
-                        commands.extend(self.request(&when, (state, to), ends));
-                    }
-                    Next::Recover => commands.push(self.reset(words, when)),
-                    Next::Reset => {
-                        let dirty = (0..128).filter(|bit| dirt >> bit & 1 == 1);
-                        let dirty = dirty.map(|bit| Formula::bit(bit, true));
-                        let dirty = dirty.fold(Formula::default(), Formula::or);
-                        commands.push(self.reset(words, when.and(&dirty)));
-                    }
-                }
-            }
-        }
-        commands
-    }
-
-    fn reset(&self, words: &Words<'_>, when: Formula) -> Command {
-        let (_, does) = words.deed(self.device, words.reset());
-        let effect = does.then(words.in_register(self.device, words.initial()));
-        Machine::command(when, effect, Act::Reset(self.device))
-    }
-
-    fn request(
-        &self,
-        when: &Formula,
-        (from, to): (u32, u32),
-        ends: &[Outcome],
-    ) -> impl Iterator<Item = Command> {
-        ends.iter().map(move |outcome| {
-            let act = match outcome.failed {
-                false => Act::Request(self.device, from, to),
-                true => Act::Failure(self.device, from, to, outcome.after),
-            };
-            Command {
-                hostile: outcome.failed,
-                ..Machine::command(when.and(&outcome.when), outcome.effect, act)
-            }
-        })
     }
 }

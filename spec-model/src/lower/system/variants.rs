@@ -15,8 +15,6 @@ const BARRIERS: &str = "barriers";
 const INSTEAD: &str = "instead";
 /// The word in front of the name of work whose legality changes.
 const WORK: &str = "work";
-/// The word for the order of actions.
-const ORDER: &str = "order";
 
 pub(super) fn variants(
     tables: &Tables<'_, '_>,
@@ -78,7 +76,8 @@ impl Reader<'_> {
             change,
             Change::Barriers | Change::Fold | Change::Step { .. }
         );
-        if needs != to.is_some() {
+        let may = matches!(change, Change::Step { .. });
+        if needs != to.is_some() && !may {
             let title = if needs {
                 format!("what takes the place of `{}`?", what.value)
             } else {
@@ -105,7 +104,7 @@ impl Reader<'_> {
         let name = || what.value.clone();
         match what.value.split_once(' ') {
             Some((WORK, work)) => return Some(self.work(what, work.trim(), to, diagnostics)),
-            Some((flow, number)) => return Some(self.step(what, flow, number, diagnostics)),
+            Some((flow, number)) => return Some(self.step(what, (flow, number), to, diagnostics)),
             None => {}
         }
         if what.value == BARRIERS {
@@ -113,9 +112,6 @@ impl Reader<'_> {
         }
         if what.value == INSTEAD {
             return Some(Change::Fold);
-        }
-        if what.value == ORDER {
-            return Some(self.order(to, diagnostics));
         }
         if self.holds(&what.value, to, diagnostics) {
             return Some(Change::Holds(name()));
@@ -200,10 +196,11 @@ impl Reader<'_> {
         }
     }
 
-    fn order(&self, to: Option<&Spanned<Expr>>, diagnostics: &mut Diagnostics) -> Change {
+    /// The name of an order of actions.
+    fn order(&self, to: &Spanned<Expr>, diagnostics: &mut Diagnostics) -> String {
         let orders = self.edition.bits.iter().flat_map(|field| &field.actions);
         let orders = Names::new("order of actions", orders.map(|it| it.name.value.as_str()));
-        let name = to.map(|to| match &to.value {
+        match &to.value {
             Expr::Name(name) => {
                 orders.expect(&name.name, name.span, diagnostics);
                 name.name.clone()
@@ -213,15 +210,14 @@ impl Reader<'_> {
                 diagnostics.push(Diagnostic::error("bad-variant", to.span, title));
                 String::new()
             }
-        });
-        Change::Order(name.unwrap_or_default())
+        }
     }
 
     fn step(
         &self,
         what: &Spanned<String>,
-        flow: &str,
-        number: &str,
+        (flow, number): (&str, &str),
+        to: Option<&Spanned<Expr>>,
         diagnostics: &mut Diagnostics,
     ) -> Change {
         let flows = self
@@ -243,6 +239,7 @@ impl Reader<'_> {
         Change::Step {
             flow: flow.to_owned(),
             number,
+            order: to.map(|to| self.order(to, diagnostics)),
         }
     }
 
@@ -254,7 +251,7 @@ impl Reader<'_> {
             .chain(self.system.moves.iter().map(|row| &row.name))
             .chain(self.edition.conditions.iter().map(|row| &row.name));
         let names = names.map(|name| name.value.as_str());
-        let protections = Names::new("protection", names.chain([BARRIERS, INSTEAD, ORDER]));
+        let protections = Names::new("protection", names.chain([BARRIERS, INSTEAD]));
         protections.check(what, diagnostics);
     }
 }
