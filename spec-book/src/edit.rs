@@ -1,5 +1,7 @@
 //! Changes to the text of a chapter, by the spans that the model gives.
 
+use std::ops::Range;
+
 use spec_model::source::Span;
 
 /// The changes of one chapter.
@@ -18,18 +20,19 @@ struct Edit {
 impl Edits {
     /// Puts other text in the place of a span.
     pub(crate) fn replace(&mut self, span: Span, text: impl Into<String>) {
-        self.list.push(Edit {
-            start: span.start,
-            end: span.end,
-            text: text.into(),
-        });
+        self.put(span.start..span.end, text);
     }
 
     /// Adds text before the byte at an offset.
     pub(crate) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.put(at..at, text);
+    }
+
+    /// Puts text in the place of these bytes.
+    pub(crate) fn put(&mut self, place: Range<usize>, text: impl Into<String>) {
         self.list.push(Edit {
-            start: at,
-            end: at,
+            start: place.start,
+            end: place.end,
             text: text.into(),
         });
     }

@@ -3,17 +3,18 @@
 use spec_model::model::Flow;
 
 use crate::draw::sequence;
-use crate::edit::Edits;
-use crate::html::block;
+use crate::drawings::Drawing;
 use crate::page::Page;
 
-/// Adds the sequence diagrams of this chapter.
-pub(crate) fn draw(page: &Page<'_>, edits: &mut Edits) {
-    let Some(edition) = page.edition() else {
-        return;
-    };
-    let own = |flow: &&Flow| flow.span.file == page.file();
-    for flow in edition.flows.iter().filter(own) {
-        edits.insert(flow.span.end, block(&sequence::draw(page, edition, flow)));
-    }
+/// The sequence diagrams of this chapter.
+pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>> + use<'a> {
+    let file = page.file();
+    let own = move |flow: &&Flow| flow.span.file == file;
+    page.edition().into_iter().flat_map(move |edition| {
+        let flows = edition.flows.iter().filter(own);
+        flows.map(move |flow| Drawing {
+            place: flow.span.end..flow.span.end,
+            draw: Box::new(move |page| vec![sequence::draw(page, edition, flow)]),
+        })
+    })
 }

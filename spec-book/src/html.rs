@@ -176,6 +176,12 @@ pub(crate) fn block(element: &Element) -> String {
     format!("\n\n{element}\n\n")
 }
 
+/// Blocks for a place between blank lines, which end the Markdown around them.
+pub(crate) fn blocks(elements: &[Element]) -> String {
+    let all: Vec<String> = elements.iter().map(Element::to_string).collect();
+    all.join("\n\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,14 @@
 //! adds is HTML made by the elements of `html`, which escape; `page` lists the passes in order.
 
 mod draw;
+mod drawings;
 mod edit;
 mod flows;
 mod html;
 mod links;
 mod moves;
 mod page;
+mod parts;
 mod prose;
 mod rows;
 mod rules;
@@ -22,5 +24,6 @@ mod tests_of;
 mod variants;
 
 pub use page::{Site, render};
+pub use parts::{Parts, Text};
 pub use site::Spec;
 pub use tests_of::Tests;

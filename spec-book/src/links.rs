@@ -104,6 +104,38 @@ fn relative(from: &str, to: &str) -> String {
     path
 }
 
+/// The page that mdBook makes of a chapter.
+pub(crate) fn page_path(chapter: &str) -> String {
+    let path = chapter.strip_suffix(".md").unwrap_or(chapter);
+    let folder = path.len() - path.rsplit('/').next().unwrap_or_default().len();
+    let (folder, name) = path.split_at(folder);
+    let name = if name.eq_ignore_ascii_case("README") {
+        "index"
+    } else {
+        name
+    };
+    format!("{folder}{name}.html")
+}
+
+/// HTML of ours with other destinations of its links, where `change` gives one.
+pub(crate) fn hrefs(html: &str, change: impl Fn(&str) -> Option<String>) -> String {
+    const BEGIN: &str = " href=\"";
+    let mut out = String::with_capacity(html.len() + html.len() / 16);
+    let mut rest = html;
+    while let Some(at) = rest.find(BEGIN) {
+        let (before, after) = rest.split_at(at + BEGIN.len());
+        let (href, after) = after.split_at(after.find('"').unwrap_or(after.len()));
+        out.push_str(before);
+        match change(href) {
+            Some(changed) => out.push_str(&changed),
+            None => out.push_str(href),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::relative;

@@ -8,9 +8,10 @@ use spec_model::source::FileId;
 use spec_system::Shown;
 
 use crate::edit::Edits;
+use crate::html::blocks;
 use crate::rows::Row;
 use crate::tests_of::Tests;
-use crate::{flows, links, rows, rules, show, tables, terms, variants};
+use crate::{drawings, links, rows, rules, tables, terms};
 
 /// What adds to a chapter. Where two passes change the same bytes, the earlier holds.
 const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
@@ -19,9 +20,7 @@ const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
     links::cells,
     tables::wrap,
     rows::anchor,
-    flows::draw,
-    variants::draw,
-    show::fill,
+    drawings::mark,
     terms::anchors,
     terms::link_uses,
     hide,
@@ -73,22 +72,44 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// The text of a chapter as mdBook shall see it.
+    /// A chapter as mdBook shall see it, whole.
     ///
     /// # Panics
     /// If `chapter` is not an index into the book's chapters.
     pub fn render(&self, chapter: usize) -> String {
-        let page = Page {
-            site: self,
-            book: self.book,
-            tests: self.tests,
-            number: chapter,
-        };
+        let drawings = self.drawings(chapter);
+        drawings::fill(&self.text(chapter), |of, number| {
+            drawings
+                .get(number)
+                .filter(|_| of == chapter)
+                .map(String::as_str)
+        })
+    }
+
+    /// A chapter with marks where its drawings go.
+    pub(crate) fn text(&self, chapter: usize) -> String {
+        let page = self.page(chapter);
         let mut edits = Edits::default();
         for pass in PASSES {
             pass(&page, &mut edits);
         }
         edits.apply(&self.book.sources.file(page.file()).text)
+    }
+
+    /// The drawings of a chapter, by number.
+    pub(crate) fn drawings(&self, chapter: usize) -> Vec<String> {
+        let page = self.page(chapter);
+        let all = drawings::of(&page).into_iter();
+        all.map(|drawing| blocks(&(drawing.draw)(&page))).collect()
+    }
+
+    fn page(&'a self, chapter: usize) -> Page<'a> {
+        Page {
+            site: self,
+            book: self.book,
+            tests: self.tests,
+            number: chapter,
+        }
     }
 }
 

@@ -15,16 +15,17 @@ mod rule_index;
 use spec_model::model::{Book, Edition, Show};
 
 use crate::draw::domains;
-use crate::edit::Edits;
-use crate::html::{Element, block, code, el, link};
+use crate::drawings::Drawing;
+use crate::html::{Element, code, el, link};
 use crate::page::Page;
 
-/// Replaces the directives of this chapter.
-pub(crate) fn fill(page: &Page<'_>, edits: &mut Edits) {
-    for show in page.own(&page.book.shows, |show| show.chapter) {
-        let text: String = elements(page, show).iter().map(block).collect();
-        edits.replace(show.span, text);
-    }
+/// What the directives of this chapter ask for.
+pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>> + use<'a> {
+    let shows = page.own(&page.book.shows, |show| show.chapter);
+    shows.iter().map(|show| Drawing {
+        place: show.span.start..show.span.end,
+        draw: Box::new(move |page| elements(page, show)),
+    })
 }
 
 fn elements(page: &Page<'_>, show: &Show) -> Vec<Element> {

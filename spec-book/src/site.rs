@@ -10,7 +10,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use spec_model::{Rejected, model};
 
 use crate::page::Site;
-use crate::tests_of::{Tests, mentions};
+use crate::tests_of::Tests;
 
 /// The preprocessor `spec`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,37 +23,40 @@ impl Preprocessor for Spec {
 
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let summary = ctx.root.join(&ctx.config.book.src).join("SUMMARY.md");
-        let (model, mentions) = std::thread::scope(|scope| {
-            let root = &ctx.root;
-            let mentions = scope.spawn(|| mentions(root));
-            let model = spec_model::load(&shortened(&summary));
-            (model, joined(mentions))
-        });
-        let model = model.map_err(|rejected| complaint(&rejected))?;
-        same_chapters(&model, &book)?;
         let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
-        let tests = Tests::new(mentions?, repository.as_deref());
-        let mut contents = render_all(&model, &tests);
-        // By path: mdBook visits nested chapters before the one that they belong to.
-        book.for_each_chapter_mut(|chapter| {
-            let path = chapter
-                .source_path
-                .as_deref()
-                .map(spec_model::source::display);
-            // Both editions have a chapter “Saving”: titles, bookmarks and search have to tell them apart.
-            if let Some(edition) = path.as_deref().and_then(|path| edition_of(&model, path)) {
-                chapter.name = format!("{} ({edition})", chapter.name);
-            }
-            if let Some(content) = path.and_then(|path| contents.remove(path.as_str())) {
-                chapter.content = content;
-            }
+        let root = &ctx.root;
+        let (model, tests) = std::thread::scope(|scope| {
+            let tests = scope.spawn(|| Tests::read(root, repository.as_deref()));
+            let model = spec_model::load(&shortened(&summary));
+            (model, joined(tests.join()))
         });
+        let (model, tests) = (model.map_err(|rejected| complaint(&rejected))?, tests?);
+        same_chapters(&model, &book)?;
+        put(&model, render_all(&model, &tests), &mut book);
         Ok(book)
     }
 
     fn supports_renderer(&self, renderer: &str) -> Result<bool> {
         Ok(renderer == "html")
     }
+}
+
+/// Gives mdBook our texts of its chapters.
+pub(crate) fn put(model: &model::Book, mut contents: HashMap<&str, String>, book: &mut Book) {
+    // By path: mdBook visits nested chapters before the one that they belong to.
+    book.for_each_chapter_mut(|chapter| {
+        let path = chapter
+            .source_path
+            .as_deref()
+            .map(spec_model::source::display);
+        // Both editions have a chapter “Saving”: titles, bookmarks and search have to tell them apart.
+        if let Some(edition) = path.as_deref().and_then(|path| edition_of(model, path)) {
+            chapter.name = format!("{} ({edition})", chapter.name);
+        }
+        if let Some(content) = path.and_then(|path| contents.remove(path.as_str())) {
+            chapter.content = content;
+        }
+    });
 }
 
 fn edition_of<'m>(model: &'m model::Book, path: &str) -> Option<&'m str> {
@@ -78,15 +81,13 @@ fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, Str
     std::thread::scope(|scope| {
         let others = scope.spawn(some);
         let own = some();
-        own.into_iter().chain(joined(others)).collect()
+        own.into_iter().chain(joined(others.join())).collect()
     })
 }
 
 /// The result of a thread; its panic goes on here.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    thread
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+pub(crate) fn joined<T>(result: std::thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// As seen from the current folder, where that is shorter: diagnostics begin with this path.
@@ -108,7 +109,7 @@ fn complaint(rejected: &Rejected) -> Error {
 }
 
 /// The model's reading of SUMMARY.md and of each chapter must be mdBook's.
-fn same_chapters(model: &model::Book, book: &Book) -> Result<()> {
+pub(crate) fn same_chapters(model: &model::Book, book: &Book) -> Result<()> {
     let given: Vec<&Chapter> = book
         .chapters()
         .filter(|c| c.source_path.is_some())

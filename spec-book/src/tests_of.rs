@@ -32,6 +32,14 @@ impl Tests {
         }
     }
 
+    /// The tests in a folder and those below: that of `book.toml`. For links, see [`Tests::new`].
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, or that is not Rust.
+    pub fn read(root: &Path, repository: Option<&str>) -> io::Result<Self> {
+        Ok(Self::new(mentions(root)?, repository))
+    }
+
     /// Where a rule is named, in the order of the files.
     pub fn of(&self, rule: &Rule) -> &[Mention] {
         self.by_constant
@@ -55,10 +63,7 @@ impl Tests {
 }
 
 /// What the tests beside the book mention.
-///
-/// # Errors
-/// A folder or file that cannot be read, or that is not Rust.
-pub(crate) fn mentions(root: &Path) -> io::Result<Vec<Mention>> {
+fn mentions(root: &Path) -> io::Result<Vec<Mention>> {
     let mut mentions = Vec::new();
     for (path, text) in files(root)? {
         mentions.extend(scan(&path, &text).map_err(io::Error::other)?);

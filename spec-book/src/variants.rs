@@ -5,19 +5,21 @@ use spec_model::model::{Edition, Variant};
 use spec_system::Counterexample;
 
 use crate::draw::counterexample;
-use crate::edit::Edits;
-use crate::html::{Element, block, code, el, linked};
+use crate::drawings::Drawing;
+use crate::html::{Element, code, el, linked};
 use crate::page::Page;
 
-/// Adds the counterexamples of this chapter.
-pub(crate) fn draw(page: &Page<'_>, edits: &mut Edits) {
-    let Some(edition) = page.edition() else {
-        return;
-    };
-    let own = |row: &&Variant| row.table.file == page.file();
-    for row in edition.system.variants.iter().filter(own) {
-        edits.insert(row.table.end, block(&shown(page, edition, row)));
-    }
+/// The counterexamples of this chapter.
+pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>> + use<'a> {
+    let file = page.file();
+    let own = move |row: &&Variant| row.table.file == file;
+    page.edition().into_iter().flat_map(move |edition| {
+        let rows = edition.system.variants.iter().filter(own);
+        rows.map(move |row| Drawing {
+            place: row.table.end..row.table.end,
+            draw: Box::new(move |page| vec![shown(page, edition, row)]),
+        })
+    })
 }
 
 fn shown(page: &Page<'_>, edition: &Edition, row: &Variant) -> Element {

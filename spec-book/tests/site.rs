@@ -5,8 +5,8 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use support::tags::{Tag, tags, unbalanced};
-use support::{Built, build, root};
+use support::tags::{Tag, content, tags, unbalanced};
+use support::{Built, build, build_stock, root};
 
 static SITE: LazyLock<Built> = LazyLock::new(|| build(&root()).expect("the book builds"));
 static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| SITE.pages());
@@ -15,6 +15,33 @@ static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| SITE.pages());
 fn mdbook_warns_of_nothing() {
     assert!(SITE.warnings.is_empty(), "{}", SITE.warnings.join(""));
     assert!(PAGES.len() > 10, "{} pages", PAGES.len());
+}
+
+#[test]
+fn stock_mdbook_makes_the_same_pages() {
+    let stock = build_stock(&root()).expect("the book builds").pages();
+    let names =
+        |pages: &[(String, String)]| pages.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&stock), names(&PAGES));
+    for ((name, theirs), (_, ours)) in stock.iter().zip(PAGES.iter()) {
+        // The name of the search index depends on what is in it: stock mdBook's search looks into drawings too.
+        let main = |page: &str| {
+            let main = page.split_once("<main>").map(|(_, main)| main);
+            content(
+                main.unwrap_or_default()
+                    .split("</main>")
+                    .next()
+                    .unwrap_or_default(),
+            )
+        };
+        let (theirs, ours) = (main(theirs), main(ours));
+        let differ = theirs
+            .iter()
+            .zip(&ours)
+            .find(|(theirs, ours)| theirs != ours);
+        assert_eq!(differ, None, "{name}");
+        assert_eq!(theirs.len(), ours.len(), "{name}");
+    }
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
-use spec_book::Spec;
+use spec_book::{Parts, Tests, Text};
+use spec_model::model::Book;
 
 use crate::locate::Location;
 use crate::output::{Outcome, Stop, count, error, warning};
@@ -41,19 +42,34 @@ impl Plan {
 pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
     at.html()?;
     let dest = guard::safe(at, &plan.dest)?;
-    let book = reader::read(at)?;
+    let (book, tests) = read(at)?;
     reader::show_all(&book.sources, &book.warnings);
+    let parts = Parts::begin(book, tests);
     let staging = swap::Staging::beside(&dest)?;
-    render(at, plan, staging.path())?;
+    render(at, plan, staging.path(), parts.text())?;
+    let filled = parts.fill(staging.path());
+    filled.map_err(|wrong| Stop::trouble(format!("cannot complete the pages: {wrong}")))?;
     staging.replace(&dest)
 }
 
+/// The book, and the tests beside it.
+fn read(at: &Location) -> Outcome<(Book, Tests)> {
+    let repository = at.html()?.git_repository_url;
+    let (book, tests) = std::thread::scope(|scope| {
+        let tests = scope.spawn(|| Tests::read(at.directory(), repository.as_deref()));
+        (reader::read(at), tests.join())
+    });
+    let tests = tests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let tests = tests.map_err(|wrong| Stop::trouble(format!("cannot read the tests: {wrong}")))?;
+    Ok((book?, tests))
+}
+
 /// Runs mdBook into an empty folder. Its warnings and panics are failures.
-fn render(at: &Location, plan: &Plan, staging: &Path) -> Outcome {
+fn render(at: &Location, plan: &Plan, staging: &Path, text: Text) -> Outcome {
     let config = configure(at, plan, staging)?;
     let (result, mut warnings) = log::listen(|| {
         let mut book = MDBook::load_with_config(at.directory(), config)?;
-        book.with_preprocessor(Spec);
+        book.with_preprocessor(text);
         book.build()
     });
     warnings.dedup();

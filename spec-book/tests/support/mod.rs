@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use mdbook_driver::MDBook;
+use mdbook_preprocessor::Preprocessor;
 
 /// The folder of `book.toml`.
 pub(crate) fn root() -> PathBuf {
@@ -63,8 +64,30 @@ fn collect(root: &Path, folder: &Path, pages: &mut Vec<(String, String)>) {
     }
 }
 
-/// Builds the book in `root` as the command line does: in-process, with the preprocessor inside.
+/// Builds the book in `root` as the command line does: mdBook the text, what we draw beside it.
 pub(crate) fn build(root: &Path) -> Result<Built, String> {
+    let summary = root.join("book/SUMMARY.md");
+    let model = spec_model::load(&summary).map_err(|rejected| {
+        let mut drawn = rejected.diagnostics.iter();
+        drawn
+            .next()
+            .map_or_else(String::new, |d| d.render(&rejected.sources))
+    })?;
+    let tests = spec_book::Tests::read(root, None).map_err(|error| error.to_string())?;
+    let parts = spec_book::Parts::begin(model, tests);
+    let built = build_with(root, parts.text())?;
+    parts
+        .fill(built.folder.path())
+        .map_err(|error| error.to_string())?;
+    Ok(built)
+}
+
+/// Builds the book in `root` as stock mdBook does, with the preprocessor inside.
+pub(crate) fn build_stock(root: &Path) -> Result<Built, String> {
+    build_with(root, spec_book::Spec)
+}
+
+fn build_with(root: &Path, spec: impl Preprocessor + 'static) -> Result<Built, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let warnings = Arc::<Mutex<Vec<String>>>::default();
     let written = Arc::clone(&warnings);
@@ -76,7 +99,7 @@ pub(crate) fn build(root: &Path) -> Result<Built, String> {
     let result = tracing::subscriber::with_default(subscriber, || {
         let mut book = MDBook::load(root)?;
         book.config.build.build_dir = folder.path().to_owned();
-        book.with_preprocessor(spec_book::Spec);
+        book.with_preprocessor(spec);
         book.build()
     });
     result.map_err(|error| format!("{error:#}"))?;

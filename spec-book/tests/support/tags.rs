@@ -23,6 +23,34 @@ impl Tag {
     }
 }
 
+/// What a browser makes of a page: each tag, and the text before it without what the writing of pages may differ in.
+pub(crate) fn content(html: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = html;
+    while let Some((text, after)) = rest.split_once('<') {
+        let text = unescape(text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        if !text.is_empty() {
+            parts.push(text);
+        }
+        rest = after;
+        if rest.starts_with('!') {
+            rest = rest.split_once('>').map_or("", |(_, after)| after);
+        } else {
+            let (mut tag, after) = tag(rest);
+            rest = after;
+            // Browsers read `viewbox` as `viewBox`.
+            for (name, _) in &mut tag.attributes {
+                name.make_ascii_lowercase();
+            }
+            parts.push(format!("{tag:?}"));
+        }
+    }
+    parts
+}
+
 /// Every tag; the content of scripts and styles, comments and the doctype are passed over.
 pub(crate) fn tags(html: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
