@@ -14,6 +14,7 @@ pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>>
         let flows = edition.flows.iter().filter(own);
         flows.map(move |flow| Drawing {
             place: flow.span.end..flow.span.end,
+            words: String::new(),
             draw: Box::new(move |page| vec![sequence::draw(page, edition, flow)]),
         })
     })

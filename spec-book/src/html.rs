@@ -171,11 +171,6 @@ pub(crate) fn data(value: &serde_json::Value) -> Element {
     script
 }
 
-/// A block of its own in a chapter: between blank lines, which end the Markdown around it.
-pub(crate) fn block(element: &Element) -> String {
-    format!("\n\n{element}\n\n")
-}
-
 /// Blocks for a place between blank lines, which end the Markdown around them.
 pub(crate) fn blocks(elements: &[Element]) -> String {
     let all: Vec<String> = elements.iter().map(Element::to_string).collect();

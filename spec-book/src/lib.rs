@@ -1,7 +1,8 @@
 //! The site: an mdBook preprocessor that works from the model of the book.
 //!
 //! It changes chapters by the spans that the model gives and never looks at Markdown itself. What it
-//! adds is HTML made by the elements of `html`, which escape; `page` lists the passes in order.
+//! adds is HTML made by the elements of `html`, which escape; `page` lists the passes in order. [`Spec`] gives
+//! mdBook all of it; with [`Parts`], mdBook has the text alone, and the pages are completed last.
 
 mod draw;
 mod drawings;

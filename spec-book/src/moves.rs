@@ -3,13 +3,33 @@
 use spec_model::model::{Edition, Move, Scope};
 use spec_model::source::{Span, Spanned};
 
+use crate::drawings::Drawing;
 use crate::html::{Element, code, el, link};
 use crate::page::Page;
 use crate::rows::row_id;
 use crate::show::{head, row_head, table};
+use crate::tables::words;
+
+/// That of this chapter, if it has one.
+pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>> + use<'a> {
+    let tables = page.own(&page.book.tables, |table| table.chapter);
+    let (book, edition) = (page.book, page.edition());
+    let own = tables.iter().filter(|table| table.kind == KIND);
+    own.filter_map(move |table| {
+        let edition = edition?;
+        Some(Drawing {
+            place: table.span.start..table.span.end,
+            words: words(book, table),
+            draw: Box::new(move |page| vec![draw(page, edition, table.span)]),
+        })
+    })
+}
+
+/// What `tables` leaves to us.
+pub(crate) const KIND: &str = "moves";
 
 /// The table at this place.
-pub(crate) fn draw(page: &Page<'_>, edition: &Edition, span: Span) -> Element {
+fn draw(page: &Page<'_>, edition: &Edition, span: Span) -> Element {
     let own = |row: &&Move| row.name.span.file == span.file;
     let rows = edition.system.moves.iter().filter(own);
     table(

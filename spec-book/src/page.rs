@@ -20,7 +20,7 @@ const PASSES: &[fn(&Page<'_>, &mut Edits)] = &[
     links::cells,
     tables::wrap,
     rows::anchor,
-    drawings::mark,
+    drawings::mark_all,
     terms::anchors,
     terms::link_uses,
     hide,
@@ -78,16 +78,25 @@ impl<'a> Site<'a> {
     /// If `chapter` is not an index into the book's chapters.
     pub fn render(&self, chapter: usize) -> String {
         let drawings = self.drawings(chapter);
-        drawings::fill(&self.text(chapter), |of, number| {
-            drawings
-                .get(number)
-                .filter(|_| of == chapter)
-                .map(String::as_str)
+        let text = tables::split(&self.edited(chapter), |table, _| table.to_owned());
+        drawings::fill(&text, |of, number| {
+            drawings.get(number).filter(|_| of == chapter)
         })
     }
 
-    /// A chapter with marks where its drawings go.
-    pub(crate) fn text(&self, chapter: usize) -> String {
+    /// A chapter with marks where its drawings and tables go, and the tables in Markdown. The drawings come first.
+    pub(crate) fn text(&self, chapter: usize) -> (String, Vec<String>) {
+        let drawings = drawings::of(&self.page(chapter)).len();
+        let mut all = Vec::new();
+        let text = tables::split(&self.edited(chapter), |table, words| {
+            all.push(table.to_owned());
+            let mark = drawings::mark(chapter, drawings + all.len() - 1, words);
+            format!("{mark}\n\n")
+        });
+        (text, all)
+    }
+
+    fn edited(&self, chapter: usize) -> String {
         let page = self.page(chapter);
         let mut edits = Edits::default();
         for pass in PASSES {

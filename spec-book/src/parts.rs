@@ -1,32 +1,34 @@
 //! The site, made by two at once: mdBook works on the text of the chapters, we on what they show beyond it, and the
-//! finished pages get that last. They say the same as with [`crate::Spec`]; mdBook's search does not look into
-//! drawings.
+//! finished pages get that last. They say the same as with [`crate::Spec`]; only mdBook's search looks into
+//! drawings there.
 
+mod pages;
 mod print;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use mdbook_markdown::MarkdownOptions;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::errors::Result;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use spec_model::model;
 
-use crate::drawings;
-use crate::links::{hrefs, page_path};
 use crate::page::Site;
 use crate::site::{joined, put, same_chapters};
+use crate::tables;
 use crate::tests_of::Tests;
+
+/// HTML by chapter and number.
+type Drawn = Vec<Vec<String>>;
 
 /// A site in the making.
 #[derive(Debug)]
 pub struct Parts {
     text: Text,
-    /// By chapter and number.
-    drawn: JoinHandle<Vec<Vec<String>>>,
+    drawn: JoinHandle<Drawn>,
 }
 
 /// The preprocessor `spec` for the text alone.
@@ -34,6 +36,8 @@ pub struct Parts {
 pub struct Text {
     book: Arc<model::Book>,
     tests: Arc<Tests>,
+    /// Made as soon as there is a text.
+    tables: Arc<Mutex<Option<JoinHandle<Drawn>>>>,
 }
 
 impl Parts {
@@ -42,6 +46,7 @@ impl Parts {
         let text = Text {
             book: Arc::new(book),
             tests: Arc::new(tests),
+            tables: Arc::default(),
         };
         let own = text.clone();
         let draw = move || {
@@ -65,45 +70,37 @@ impl Parts {
     /// # Errors
     /// A page that cannot be read or written.
     pub fn fill(self, site: &Path) -> io::Result<()> {
-        let drawn = joined(self.drawn.join());
+        let mut drawn = joined(self.drawn.join());
+        for (drawn, tables) in drawn.iter_mut().zip(self.text.tables()) {
+            drawn.extend(tables);
+        }
         let book = &self.text.book;
+        let pages = pages::read(book, site)?;
         std::thread::scope(|scope| {
-            let print = scope.spawn(|| print::fill(book, &drawn, site));
-            let pages = pages(book, &drawn, site);
+            let print = scope.spawn(|| print::fill(book, &pages, &drawn, site));
+            let pages = pages::fill(&pages, &drawn, site);
             joined(print.join()).and(pages)
         })
     }
 }
 
-/// Every page of a chapter with drawings.
-fn pages(book: &model::Book, drawn: &[Vec<String>], site: &Path) -> io::Result<()> {
-    let chapters = book.chapters.iter().zip(drawn);
-    let some = chapters.filter(|(_, drawn)| !drawn.is_empty());
-    let mut pages: BTreeSet<String> = some.map(|(chapter, _)| page_path(&chapter.path)).collect();
-    // It repeats the first chapter.
-    pages.insert("index.html".to_owned());
-    for page in pages {
-        change(&site.join(page), |text| {
-            drawings::fill(text, |chapter, number| {
-                let drawing = drawn.get(chapter)?.get(number)?;
-                Some(hrefs(drawing, |href| page_href(href)))
-            })
-        })?;
+impl Text {
+    /// Those of the text that was given last.
+    fn tables(&self) -> Drawn {
+        let made = self.tables.lock().unwrap_or_else(|e| e.into_inner()).take();
+        made.map_or_else(Vec::new, |made| joined(made.join()))
     }
-    Ok(())
 }
 
-/// A link as it stands on a page.
-fn page_href(href: &str) -> Option<String> {
-    let (path, anchor) = href.split_at(href.find('#').unwrap_or(href.len()));
-    let own = !href.contains(':');
-    own.then(|| Some(format!("{}.html{anchor}", path.strip_suffix(".md")?)))?
-}
-
-/// Writes a file anew.
-fn change(file: &Path, with: impl FnOnce(&str) -> String) -> io::Result<()> {
-    let text = std::fs::read_to_string(file)?;
-    std::fs::write(file, with(&text))
+/// How mdBook reads Markdown here.
+fn options(ctx: &PreprocessorContext) -> MarkdownOptions {
+    let mut options = MarkdownOptions::default();
+    if let Some(html) = ctx.config.html_config() {
+        options.smart_punctuation = html.smart_punctuation;
+        options.definition_lists = html.definition_lists;
+        options.admonitions = html.admonitions;
+    }
+    options
 }
 
 impl Preprocessor for Text {
@@ -111,12 +108,26 @@ impl Preprocessor for Text {
         "spec"
     }
 
-    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
+    fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         same_chapters(&self.book, &book)?;
         let site = Site::new(&self.book, &self.tests);
         let chapters = self.book.chapters.iter().enumerate();
-        let texts = chapters.map(|(n, chapter)| (chapter.path.as_str(), site.text(n)));
-        put(&self.book, texts.collect(), &mut book);
+        let (texts, all): (_, Vec<_>) = chapters
+            .map(|(n, chapter)| {
+                let (text, tables) = site.text(n);
+                ((chapter.path.as_str(), text), tables)
+            })
+            .unzip();
+        put(&self.book, texts, &mut book);
+        let options = options(ctx);
+        let html = move |table: &String| tables::html(table, &options);
+        let make = move || {
+            all.iter()
+                .map(|all| all.iter().map(&html).collect())
+                .collect()
+        };
+        let make = std::thread::spawn(make);
+        *self.tables.lock().unwrap_or_else(|e| e.into_inner()) = Some(make);
         Ok(book)
     }
 

@@ -24,6 +24,7 @@ pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>>
     let shows = page.own(&page.book.shows, |show| show.chapter);
     shows.iter().map(|show| Drawing {
         place: show.span.start..show.span.end,
+        words: String::new(),
         draw: Box::new(move |page| elements(page, show)),
     })
 }

@@ -1,11 +1,20 @@
 //! Machine-read tables get a box with the name of their kind, for the style sheet.
+//!
+//! [`wrap`] puts it around them, [`split`] takes them out of the text, [`html`] is what mdBook would make of one.
 
-use spec_model::model::Table;
+use mdbook_markdown::pulldown_cmark::html::push_html;
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use spec_model::model::{Book, Table};
 
 use crate::edit::Edits;
-use crate::html::{Element, block, code, el};
+use crate::html::{Element, code, el};
 use crate::moves;
 use crate::page::Page;
+
+/// Around a table with its words, and between the two.
+const BEGIN: &str = "<!--table-->";
+const SAYS: &str = "<!--says-->";
+const END: &str = "<!--end of table-->";
 
 /// Wraps every table of the chapter.
 pub(crate) fn wrap(page: &Page<'_>, edits: &mut Edits) {
@@ -15,18 +24,63 @@ pub(crate) fn wrap(page: &Page<'_>, edits: &mut Edits) {
             edits.replace(table.span, "");
             continue;
         }
-        if let (Some(edition), "moves") = (page.edition(), table.kind.as_str()) {
-            let moves = moves::draw(page, edition, table.span);
-            edits.replace(table.span, block(&moves));
+        if table.kind == moves::KIND && page.edition().is_some() {
             continue;
         }
         let title = title(page, table).map_or_else(String::new, |title| format!("{title}\n\n"));
+        let (kind, words) = (&table.kind, words(page.book, table));
         edits.insert(
             table.span.start,
-            format!("<div class=\"spec spec-{}\">\n\n{title}", table.kind),
+            format!("{BEGIN}{words}{SAYS}<div class=\"spec spec-{kind}\">\n\n{title}"),
         );
-        edits.insert(table.span.end, "\n\n</div>\n");
+        edits.insert(table.span.end, format!("\n\n</div>\n{END}"));
     }
+}
+
+/// The text of a chapter with what `put` makes of each table, in Markdown, and its words.
+pub(crate) fn split(text: &str, mut put: impl FnMut(&str, &str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        out.push_str(before);
+        let found = after.split_once(END).and_then(|(table, after)| {
+            let (words, table) = table.split_once(SAYS)?;
+            Some((put(table, words), after))
+        });
+        let Some((table, after)) = found else {
+            out.push_str(BEGIN);
+            rest = after;
+            continue;
+        };
+        out.push_str(&table);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A table as mdBook would show it.
+pub(crate) fn html(table: &str, options: &MarkdownOptions) -> String {
+    let mut html = String::with_capacity(2 * table.len());
+    push_html(&mut html, new_cmark_parser(table, options));
+    html.replace("<table>", "<div class=\"table-wrapper\"><table>")
+        .replace("</table>", "</table></div>")
+}
+
+/// What the rows of a table say, on one line.
+pub(crate) fn words(book: &Book, table: &Table) -> String {
+    let mut words = String::new();
+    for row in &table.rows {
+        let mut rest = book.sources.text(row.span);
+        // Not where its links lead.
+        while let Some((before, after)) = rest.split_once("](") {
+            words.push_str(before);
+            rest = after.split_once(')').map_or("", |(_, after)| after);
+        }
+        words.push_str(rest);
+        words.push(' ');
+    }
+    words.replace(['|', '`', '[', ']', '\n'], " ")
 }
 
 /// What the directive says and the table does not: the name of a structure, the title of an order.

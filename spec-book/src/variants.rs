@@ -17,6 +17,7 @@ pub(crate) fn drawings<'a>(page: &Page<'a>) -> impl Iterator<Item = Drawing<'a>>
         let rows = edition.system.variants.iter().filter(own);
         rows.map(move |row| Drawing {
             place: row.table.end..row.table.end,
+            words: String::new(),
             draw: Box::new(move |page| vec![shown(page, edition, row)]),
         })
     })

@@ -6,54 +6,86 @@ use std::path::Path;
 
 use spec_model::model::Book;
 
-use super::change;
+use super::Drawn;
+use super::pages::Written;
 use crate::drawings;
 use crate::links::{hrefs, page_path};
 
 /// What mdBook puts between two chapters.
 const BREAK: &str = "<div style=\"break-before: page";
 
-pub(super) fn fill(book: &Book, drawn: &[Vec<String>], site: &Path) -> io::Result<()> {
+pub(super) fn fill(book: &Book, pages: &[Written], drawn: &Drawn, site: &Path) -> io::Result<()> {
     let page = site.join("print.html");
     // `output.html.print.enable` may be off.
     if !page.is_file() {
         return Ok(());
     }
-    change(&page, |text| {
-        let tops = tops(book, text);
-        drawings::fill(text, |chapter, number| {
-            let drawing = drawn.get(chapter)?.get(number)?;
-            let from = &book.chapters[chapter].path;
-            Some(hrefs(drawing, |href| print_href(&tops, from, href)))
-        })
-    })
+    let text = std::fs::read_to_string(&page)?;
+    let anchors = Anchors::new(book, pages, &text);
+    let text = drawings::fill(&text, |chapter, number| {
+        let drawing = drawn.get(chapter)?.get(number)?;
+        let from = &book.chapters[chapter].path;
+        Some(hrefs(drawing, |href| anchors.href(from, href)))
+    });
+    std::fs::write(page, text)
 }
 
-/// The id of the title of each chapter, which need not be that on its own page: both editions have a “Saving”.
-fn tops<'t>(book: &Book, text: &'t str) -> HashMap<String, &'t str> {
-    let chapters = book.chapters.iter().zip(text.split(BREAK));
-    let top = |text: &'t str| {
-        let (_, id) = text.split_once("<h1 id=\"")?;
-        id.split_once('"').map(|(id, _)| id)
-    };
-    chapters
-        .filter_map(|(chapter, text)| Some((page_path(&chapter.path), top(text)?)))
-        .collect()
+/// How mdBook renamed the ids of each chapter: both editions have a “Saving”. By page.
+struct Anchors<'t>(HashMap<String, Renamed<'t>>);
+
+struct Renamed<'t> {
+    /// The chapter's first: that of its title.
+    top: &'t str,
+    new: HashMap<&'t str, &'t str>,
 }
 
-/// A link from a chapter as it stands on the print page.
-fn print_href(tops: &HashMap<String, &str>, from: &str, href: &str) -> Option<String> {
-    if href.starts_with('#') || href.contains(':') {
-        return None;
+impl<'t> Anchors<'t> {
+    fn new(book: &Book, pages: &'t [Written], print: &'t str) -> Self {
+        let chapters = book.chapters.iter().zip(pages);
+        let parts = main(print).split(BREAK);
+        let renamed = chapters.zip(parts).filter_map(|((chapter, page), part)| {
+            let pairs = ids(main(&page.text)).zip(ids(part));
+            let renamed = Renamed {
+                top: ids(part).next()?,
+                new: pairs.filter(|(old, new)| old != new).collect(),
+            };
+            Some((page_path(&chapter.path), renamed))
+        });
+        Self(renamed.collect())
     }
-    let (path, anchor) = href.split_at(href.find('#').unwrap_or(href.len()));
-    let path = from_root(from, path);
-    Some(match tops.get(&page_path(&path)) {
-        Some(top) if anchor.is_empty() => format!("#{top}"),
-        // Anchors of drawings, rules and rows are unique in the book.
-        Some(_) => anchor.to_owned(),
-        None => format!("{path}{anchor}"),
-    })
+
+    /// A link from a chapter as it stands on the print page.
+    fn href(&self, from: &str, href: &str) -> Option<String> {
+        if href.contains(':') {
+            return None;
+        }
+        let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
+        let path = match path {
+            "" => from.to_owned(),
+            path => from_root(from, path),
+        };
+        let Some(chapter) = self.0.get(&page_path(&path)) else {
+            return Some(match anchor {
+                "" => path,
+                anchor => format!("{path}#{anchor}"),
+            });
+        };
+        let anchor = match anchor {
+            "" => chapter.top,
+            anchor => chapter.new.get(anchor).unwrap_or(&anchor),
+        };
+        Some(format!("#{anchor}"))
+    }
+}
+
+fn main(page: &str) -> &str {
+    let main = page.split_once("<main>").map_or("", |(_, main)| main);
+    main.rsplit_once("</main>").map_or(main, |(main, _)| main)
+}
+
+fn ids(html: &str) -> impl Iterator<Item = &str> {
+    let marks = html.split(" id=\"").skip(1);
+    marks.filter_map(|rest| rest.split('"').next())
 }
 
 /// A path beside a chapter, seen from the root of the book.
