@@ -5,6 +5,7 @@
 mod pages;
 mod print;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -17,11 +18,11 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use spec_model::model;
 
 use crate::page::Site;
-use crate::site::{joined, put, same_chapters};
+use crate::site::{each, joined, put, same_chapters};
 use crate::tables;
 use crate::tests_of::Tests;
 
-/// HTML by chapter and number.
+/// HTML for pages, by chapter and number.
 type Drawn = Vec<Vec<String>>;
 
 /// A site in the making.
@@ -52,7 +53,10 @@ impl Parts {
         let draw = move || {
             let site = Site::new(&own.book, &own.tests);
             let chapters = 0..own.book.chapters.len();
-            chapters.map(|chapter| site.drawings(chapter)).collect()
+            let html = |drawn: String| pages::html(&drawn);
+            chapters
+                .map(|chapter| site.drawings(chapter).into_iter().map(html).collect())
+                .collect()
         };
         Self {
             text,
@@ -111,16 +115,15 @@ impl Preprocessor for Text {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         same_chapters(&self.book, &book)?;
         let site = Site::new(&self.book, &self.tests);
-        let chapters = self.book.chapters.iter().enumerate();
-        let (texts, all): (_, Vec<_>) = chapters
-            .map(|(n, chapter)| {
-                let (text, tables) = site.text(n);
-                ((chapter.path.as_str(), text), tables)
-            })
-            .unzip();
+        let mut all = vec![Vec::new(); self.book.chapters.len()];
+        let mut texts = HashMap::new();
+        for (path, (chapter, text, tables)) in each(&self.book, |chapter| site.text(chapter)) {
+            texts.insert(path, text);
+            all[chapter] = tables;
+        }
         put(&self.book, texts, &mut book);
         let options = options(ctx);
-        let html = move |table: &String| tables::html(table, &options);
+        let html = move |table: &String| pages::html(&tables::html(table, &options));
         let make = move || {
             all.iter()
                 .map(|all| all.iter().map(&html).collect())

@@ -32,7 +32,12 @@ impl Preprocessor for Spec {
         });
         let (model, tests) = (model.map_err(|rejected| complaint(&rejected))?, tests?);
         same_chapters(&model, &book)?;
-        put(&model, render_all(&model, &tests), &mut book);
+        let site = Site::new(&model, &tests);
+        put(
+            &model,
+            each(&model, |chapter| site.render(chapter)),
+            &mut book,
+        );
         Ok(book)
     }
 
@@ -64,17 +69,19 @@ fn edition_of<'m>(model: &'m model::Book, path: &str) -> Option<&'m str> {
     chapter.edition.as_deref()
 }
 
-/// Every chapter by its path, on two threads: the rest of mdBook's work has only one. Each takes the next
-/// chapter from the end, where the pages stand that take longest.
-fn render_all<'m>(model: &'m model::Book, tests: &Tests) -> HashMap<&'m str, String> {
-    let site = Site::new(model, tests);
+/// What `of` makes of every chapter, by its path; on two threads: the rest of mdBook's work has only one. Each
+/// takes the next chapter from the end, where the pages stand that take longest.
+pub(crate) fn each<T: Send>(
+    model: &model::Book,
+    of: impl Fn(usize) -> T + Sync,
+) -> HashMap<&str, T> {
     let taken = AtomicUsize::new(1);
     let some = || {
         let next = || {
             let taken = taken.fetch_add(1, Ordering::Relaxed);
             let number = model.chapters.len().checked_sub(taken)?;
             let path = model.chapters[number].path.as_str();
-            Some((path, site.render(number)))
+            Some((path, of(number)))
         };
         std::iter::from_fn(next).collect::<Vec<_>>()
     };

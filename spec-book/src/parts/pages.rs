@@ -32,19 +32,18 @@ pub(super) fn read(book: &Book, site: &Path) -> io::Result<Vec<Written>> {
 pub(super) fn fill(pages: &[Written], drawn: &Drawn, site: &Path) -> io::Result<()> {
     for page in pages {
         let text = drawings::fill(&page.text, |chapter, number| {
-            let drawing = drawn.get(chapter)?.get(number)?;
-            Some(hrefs(drawing, href))
+            drawn.get(chapter)?.get(number)
         });
         std::fs::write(site.join(&page.path), text)?;
     }
     Ok(())
 }
 
-/// A link as it stands on a page.
-fn href(written: &str) -> Option<String> {
-    let (path, anchor) = written.split_at(written.find('#').unwrap_or(written.len()));
-    let path = path
-        .strip_suffix(".md")
-        .filter(|_| !written.contains(':'))?;
-    Some(format!("{path}.html{anchor}"))
+/// HTML of ours as it stands on a page: with links to pages instead of chapters.
+pub(super) fn html(drawn: &str) -> String {
+    hrefs(drawn, |href| {
+        let (path, anchor) = href.split_at(href.find('#').unwrap_or(href.len()));
+        let path = path.strip_suffix(".md").filter(|_| !href.contains(':'))?;
+        Some(format!("{path}.html{anchor}"))
+    })
 }

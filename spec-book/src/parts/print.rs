@@ -24,8 +24,8 @@ pub(super) fn fill(book: &Book, pages: &[Written], drawn: &Drawn, site: &Path) -
     let anchors = Anchors::new(book, pages, &text);
     let text = drawings::fill(&text, |chapter, number| {
         let drawing = drawn.get(chapter)?.get(number)?;
-        let from = &book.chapters[chapter].path;
-        Some(hrefs(drawing, |href| anchors.href(from, href)))
+        let from = page_path(&book.chapters[chapter].path);
+        Some(hrefs(drawing, |href| anchors.href(&from, href)))
     });
     std::fs::write(page, text)
 }
@@ -54,7 +54,7 @@ impl<'t> Anchors<'t> {
         Self(renamed.collect())
     }
 
-    /// A link from a chapter as it stands on the print page.
+    /// A link on the page `from`, for the print page.
     fn href(&self, from: &str, href: &str) -> Option<String> {
         if href.contains(':') {
             return None;
@@ -64,7 +64,7 @@ impl<'t> Anchors<'t> {
             "" => from.to_owned(),
             path => from_root(from, path),
         };
-        let Some(chapter) = self.0.get(&page_path(&path)) else {
+        let Some(chapter) = self.0.get(&path) else {
             return Some(match anchor {
                 "" => path,
                 anchor => format!("{path}#{anchor}"),
@@ -88,9 +88,9 @@ fn ids(html: &str) -> impl Iterator<Item = &str> {
     marks.filter_map(|rest| rest.split('"').next())
 }
 
-/// A path beside a chapter, seen from the root of the book.
-fn from_root(chapter: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = chapter.split('/').collect();
+/// A path beside a page, seen from the root of the site.
+fn from_root(page: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
     for part in path.split('/') {
         match part {
