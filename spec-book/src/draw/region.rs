@@ -3,14 +3,15 @@
 
 use spec_model::model::{Direction, Edition, Field, FieldAccess, Protocol, Struct, Transition};
 
-use super::{At, Shapes, at, canvas, fill, label};
+use super::{At, Shapes, at, canvas, fill, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
 /// Bytes in a row.
 const ROW: u64 = 8;
-/// The size of a byte, and the height of their numbers.
-const BYTE: At = At { x: 50, y: 46 };
+/// How wide a byte is at least, how high a row, and the numbers of the bytes.
+const BYTE: i32 = 50;
+const HEIGHT: i32 = 46;
 const HEAD: i32 = 24;
 /// On the left for the offsets, on the right for the bracket of a protocol.
 const LEFT: i32 = 56;
@@ -30,6 +31,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition, fields: &Struct) -> Eleme
         page,
         edition,
         fields,
+        byte: byte(fields),
         shapes: Shapes::default(),
         texts: Vec::new(),
     };
@@ -45,7 +47,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition, fields: &Struct) -> Eleme
     }
     let (name, size) = (&fields.name.value, fields.size.value);
     let label = format!("{name}: where its {size} bytes lie; the table says the same");
-    let width = LEFT + 8 * BYTE.x + RIGHT;
+    let width = stage.x(ROW) + RIGHT;
     let svg = canvas(at(width, bottom + MARGIN), "region", &label);
     let svg = fill(svg, stage.shapes.elements(), stage.texts);
     let caption =
@@ -56,12 +58,27 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition, fields: &Struct) -> Eleme
 
 /// The top of a row.
 fn y(row: u64) -> i32 {
-    MARGIN + HEAD + int(row) * BYTE.y
+    MARGIN + HEAD + int(row) * HEIGHT
 }
 
-/// The left edge of a byte.
-fn x(byte: u64) -> i32 {
-    LEFT + int(byte) * BYTE.x
+/// How wide a byte is, so that every field has room for its words.
+fn byte(fields: &Struct) -> i32 {
+    let need = |field: &Field| {
+        let words = pill_width(&field.name.value).max(pill_width(&access(field)));
+        words / int(field.width).max(1)
+    };
+    fields.fields.iter().map(need).fold(BYTE, i32::max)
+}
+
+/// The type of a field, and who may do what with it.
+fn access(field: &Field) -> String {
+    let access = match field.access {
+        FieldAccess::Reserved => return field.ty.value.clone(),
+        FieldAccess::Read => "read",
+        FieldAccess::Write => "write",
+        FieldAccess::ReadWrite => "read/write",
+    };
+    format!("{}, {access}", field.ty.value)
 }
 
 fn int(n: u64) -> i32 {
@@ -72,11 +89,18 @@ struct Stage<'a> {
     page: &'a Page<'a>,
     edition: &'a Edition,
     fields: &'a Struct,
+    /// The width of a byte.
+    byte: i32,
     shapes: Shapes,
     texts: Vec<Element>,
 }
 
 impl Stage<'_> {
+    /// The left edge of a byte.
+    fn x(&self, byte: u64) -> i32 {
+        LEFT + int(byte) * self.byte
+    }
+
     fn text(&mut self, at: At, class: &str, text: &str, href: Option<String>) {
         self.texts.push(linked(label(at, class, text), href));
     }
@@ -84,7 +108,7 @@ impl Stage<'_> {
     /// The numbers of the bytes in a row.
     fn head(&mut self) {
         for byte in 0..ROW {
-            let middle = at(x(byte) + BYTE.x / 2, MARGIN + HEAD / 2);
+            let middle = at(self.x(byte) + self.byte / 2, MARGIN + HEAD / 2);
             self.text(middle, "word", &byte.to_string(), None);
         }
     }
@@ -96,30 +120,28 @@ impl Stage<'_> {
 
     fn field(&mut self, field: &Field) {
         let (row, byte) = (field.offset.value / ROW, field.offset.value % ROW);
-        let width = int(field.width) * BYTE.x;
-        let middle = at(x(byte) + width / 2, y(row) + BYTE.y / 2);
+        let width = int(field.width) * self.byte;
+        let middle = at(self.x(byte) + width / 2, y(row) + HEIGHT / 2);
         if byte == 0 {
             self.offset(field.offset.value, middle.y);
         }
-        let (class, access) = match field.access {
-            FieldAccess::Reserved => ("work", ""),
-            FieldAccess::Read => ("box", ", read"),
-            FieldAccess::Write => ("box running", ", write"),
-            FieldAccess::ReadWrite => ("box running", ", read/write"),
+        let class = match field.access {
+            FieldAccess::Reserved => "work",
+            FieldAccess::Read => "box",
+            FieldAccess::Write | FieldAccess::ReadWrite => "box running",
         };
-        self.shapes.rect(class, middle, width, BYTE.y);
+        self.shapes.rect(class, middle, width, HEIGHT);
         let name = &field.name.value;
         let href = self
             .page
             .to_row(self.edition, &self.fields.name.value, name);
         self.text(at(middle.x, middle.y - 9), "name", name, href);
-        let type_and_access = format!("{}{access}", field.ty.value);
-        self.text(at(middle.x, middle.y + 11), "word", &type_and_access, None);
+        self.text(at(middle.x, middle.y + 11), "word", &access(field), None);
     }
 
     /// The bytes behind the struct, and when they are read and written.
     fn data(&mut self, protocol: &Protocol, top: i32) {
-        let (width, middle) = (8 * BYTE.x, LEFT + 4 * BYTE.x);
+        let (width, middle) = (self.x(ROW) - LEFT, self.x(ROW / 2));
         self.offset(self.fields.size.value, top + 16);
         let accesses = protocol.transitions.iter();
         let accesses: Vec<&Transition> = accesses
@@ -153,7 +175,7 @@ impl Stage<'_> {
         let fields = self.fields.fields.iter().filter(part);
         let first = fields.map(|field| field.offset.value / ROW).min();
         let top = first.map_or(bottom - DATA, y) + 3;
-        let (edge, bottom) = (LEFT + 8 * BYTE.x + 8, bottom - 3);
+        let (edge, bottom) = (self.x(ROW) + 8, bottom - 3);
         self.shapes
             .add("shaft", format_args!("M{edge} {top}h8V{bottom}h-8"));
         let rule = protocol.rule.as_ref().and_then(|id| self.page.rule(id));
