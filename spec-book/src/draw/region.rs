@@ -10,7 +10,7 @@ use crate::page::Page;
 /// Bytes in a row.
 const ROW: u64 = 8;
 /// How wide a byte is at least, how high a row, and the numbers of the bytes.
-const BYTE: i32 = 50;
+const BYTE: i32 = 36;
 const HEIGHT: i32 = 46;
 const HEAD: i32 = 24;
 /// On the left for the offsets, on the right for the bracket of a protocol.
