@@ -3,6 +3,7 @@
 use spec_model::model::{Change, Move, MoveAfter, Mover};
 
 use crate::formula::{ABSENT, Formula};
+use crate::machine::subjects;
 use crate::words::{Subject, Words};
 
 /// A change of the state.
@@ -93,6 +94,21 @@ impl Words<'_> {
             }
             (Subject::Machine, _) => one(layout.machine(name)),
         }
+    }
+
+    /// When the VMM has achieved something, and what that changes: of every device that is there.
+    pub(crate) fn achieved(&self, row: &Move) -> (Formula, Effect) {
+        let done = (Formula::constant(true), Effect::default());
+        let each = subjects(row.scope, self.devices.len()).into_iter();
+        each.fold(done, |(when, effect), subject| {
+            let (own, does) = self.moved(row, subject);
+            let own = match subject {
+                Subject::Machine => own,
+                Subject::Device(i) => own.or(self.absent(i)),
+                Subject::Pair(i, j) => own.or(self.absent(i)).or(self.absent(j)),
+            };
+            (when.and(&own), effect.then(does))
+        })
     }
 
     /// The row of `moves` that is a part of something.

@@ -116,6 +116,10 @@ impl<'a> Words<'a> {
         Formula::register(device, !(1 << ABSENT))
     }
 
+    pub(crate) fn absent(&self, device: usize) -> Formula {
+        Formula::register(device, 1 << ABSENT)
+    }
+
     /// The expression of a predicate, with the devices that it is asked of plugged in.
     pub(crate) fn of(&self, subject: Subject, expr: &Expr) -> Formula {
         let formula = self.formula(subject, expr, true);

@@ -121,6 +121,15 @@ fn definition(
     }
 }
 
+/// What the VMM does to every device, it does to those that are not there too.
+fn clears_only(sets: &[Spanned<String>], diagnostics: &mut Diagnostics) {
+    for name in sets {
+        let title = "what the VMM achieves of every device can only be cleared";
+        let error = Diagnostic::error("bad-observable", name.span, title);
+        diagnostics.push(error.help("name what is still missing, and clear that"));
+    }
+}
+
 fn moves(
     tables: &Tables<'_, '_>,
     edition: &Edition,
@@ -147,6 +156,9 @@ fn moves(
             let (sets, clears) = (row.names("Sets"), row.names("Clears"));
             for name in sets.iter().chain(&clears) {
                 words.check_effect(scope, name, diagnostics);
+            }
+            if by == Mover::Vmm && scope != Scope::Machine {
+                clears_only(&sets, diagnostics);
             }
             let after = after(row, scope, states, diagnostics);
             moves.push(Move {

@@ -7,7 +7,6 @@ use super::road::Road;
 use super::{Act, Command, Machine};
 use crate::effect::Effect;
 use crate::formula::Formula;
-use crate::words::Subject;
 
 /// What is done once all devices are in a row.
 enum After {
@@ -115,7 +114,7 @@ impl Machine<'_> {
                 set: if on { bit } else { 0 },
             };
             let part = self.words.part(Mover::Vmm, name).filter(|_| on);
-            let part = part.map(|row| self.words.moved(row, Subject::Machine).1);
+            let part = part.map(|row| self.words.achieved(row).1);
             effect.then(own).then(part.unwrap_or_default())
         })
     }
@@ -155,7 +154,7 @@ impl Machine<'_> {
             }
             After::Work(name) => {
                 let part = self.words.part(Mover::Vmm, name);
-                let part = part.map(|row| self.words.moved(row, Subject::Machine));
+                let part = part.map(|row| self.words.achieved(row));
                 let (possible, effect) =
                     part.unwrap_or_else(|| (Formula::constant(true), Effect::default()));
                 let act = Act::Work(name.clone());
