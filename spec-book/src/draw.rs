@@ -112,6 +112,11 @@ impl Shapes {
     }
 }
 
+/// A count as a coordinate; what is too large to draw is 0.
+fn int(n: impl TryInto<i32>) -> i32 {
+    n.try_into().unwrap_or(0)
+}
+
 /// How wide a name in a box makes it.
 fn pill_width(name: &str) -> i32 {
     let characters = i32::try_from(name.chars().count()).unwrap_or(i32::MAX / 16);

@@ -4,7 +4,7 @@ use spec_model::model::Edition;
 use spec_system::{Actor, Arrow, Counterexample, Step, letter};
 
 use super::lanes::{Lanes, TOP};
-use super::{at, pill_width};
+use super::{at, int, pill_width};
 use crate::html::Element;
 use crate::page::Page;
 
@@ -40,7 +40,7 @@ pub(crate) fn draw(
 
 /// The middle of a row.
 fn middle(row: usize) -> i32 {
-    TOP + ROW * i32::try_from(row).unwrap_or(0) + ROW / 2
+    TOP + ROW * int(row) + ROW / 2
 }
 
 /// A picture in the making.

@@ -4,7 +4,7 @@ use spec_model::inline::plain;
 use spec_model::model::{Domain, Edition};
 
 use super::reasons::Space;
-use super::{Shapes, at, canvas, fill, label};
+use super::{Shapes, at, canvas, fill, int, label};
 use crate::html::{Element, el, link, linked};
 use crate::page::Page;
 
@@ -34,7 +34,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     }
     let kinds: Vec<Vec<Kind>> = (0..domains.len()).map(|n| kinds(edition, n)).collect();
     let most = kinds.iter().map(Vec::len).max().unwrap_or(0);
-    let height = HEAD + count(most) * (DEVICE + SPACE) + SPACE;
+    let height = HEAD + int(most) * (DEVICE + SPACE) + SPACE;
     let mut stage = Stage {
         shapes: Shapes::default(),
         texts: Vec::new(),
@@ -42,7 +42,7 @@ pub(crate) fn draw(page: &Page<'_>, edition: &Edition) -> Option<Element> {
     for (n, (domain, kinds)) in domains.iter().zip(&kinds).enumerate() {
         stage.panel(page, edition, domain, n, height);
         for (row, kind) in kinds.iter().enumerate() {
-            stage.device(page, edition, kind, n, count(row));
+            stage.device(page, edition, kind, n, int(row));
         }
     }
     let whole = left(domains.len()) - GAP + MARGIN;
@@ -181,13 +181,9 @@ fn names(into: Element, text: &str, to: impl Fn(&str) -> Option<String>) -> Elem
 }
 
 fn left(panel: usize) -> i32 {
-    MARGIN + count(panel) * (PANEL + GAP)
+    MARGIN + int(panel) * (PANEL + GAP)
 }
 
 fn device_y(row: i32) -> i32 {
     MARGIN + HEAD + row * (DEVICE + SPACE) + DEVICE / 2
-}
-
-fn count(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(0)
 }

@@ -4,7 +4,7 @@
 use spec_model::analysis::register;
 use spec_model::model::Edition;
 
-use super::{At, Shapes, at, canvas, fill, label};
+use super::{At, Shapes, at, canvas, fill, int, label};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -59,7 +59,7 @@ impl<'a> Lanes<'a> {
     }
 
     pub(super) fn bar_x(&self, condition: usize) -> i32 {
-        BAR_X + BAR_STEP * i32::try_from(condition).unwrap_or(0)
+        BAR_X + BAR_STEP * int(condition)
     }
 
     pub(super) fn vmm_x(&self) -> i32 {
@@ -67,7 +67,7 @@ impl<'a> Lanes<'a> {
     }
 
     pub(super) fn device_x(&self, device: usize) -> i32 {
-        self.vmm_x() + self.reach * (i32::try_from(device).unwrap_or(0) + 1)
+        self.vmm_x() + self.reach * (int(device) + 1)
     }
 
     pub(super) fn width(&self) -> i32 {

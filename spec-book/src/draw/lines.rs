@@ -2,7 +2,7 @@
 
 use spec_model::model::{Edition, Mapping};
 
-use super::{Shapes, at, canvas, fill, label, pill_width};
+use super::{Shapes, at, canvas, fill, int, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -53,7 +53,7 @@ impl<'a> Column<'a> {
     }
 
     fn y(&self, n: usize) -> i32 {
-        self.top + ROW * count(n) + ROW / 2
+        self.top + ROW * int(n) + ROW / 2
     }
 
     fn draw(&self, page: &Page<'_>, shapes: &mut Shapes, texts: &mut Vec<Element>) {
@@ -88,7 +88,7 @@ pub(crate) fn draw(page: &Page<'_>, mapping: &Mapping) -> Option<Element> {
     old.x = MARGIN + old.width();
     new.x = old.x + REACH;
     for column in [&mut old, &mut new] {
-        column.top = HEAD + ROW * count(most - column.names.len()) / 2;
+        column.top = HEAD + ROW * int(most - column.names.len()) / 2;
     }
     let mut shapes = Shapes::default();
     let (left, middle, right) = (old.x, i32::midpoint(old.x, new.x), new.x);
@@ -104,7 +104,7 @@ pub(crate) fn draw(page: &Page<'_>, mapping: &Mapping) -> Option<Element> {
     new.draw(page, &mut shapes, &mut texts);
     let size = at(
         right + new.width() + MARGIN,
-        HEAD + ROW * count(most) + MARGIN,
+        HEAD + ROW * int(most) + MARGIN,
     );
     let name = format!(
         "From {} to {}, as lines; the table above says the same",
@@ -133,8 +133,4 @@ fn pairs<'a>(
         }
     }
     lines
-}
-
-fn count(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(0)
 }

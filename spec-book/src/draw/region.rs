@@ -3,7 +3,7 @@
 
 use spec_model::model::{Direction, Edition, Field, FieldAccess, Protocol, Struct, Transition};
 
-use super::{At, Shapes, at, canvas, fill, label, pill_width};
+use super::{At, Shapes, at, canvas, fill, int, label, pill_width};
 use crate::html::{Element, el, linked};
 use crate::page::Page;
 
@@ -79,10 +79,6 @@ fn access(field: &Field) -> String {
         FieldAccess::ReadWrite => "read/write",
     };
     format!("{}, {access}", field.ty.value)
-}
-
-fn int(n: u64) -> i32 {
-    i32::try_from(n).unwrap_or(0)
 }
 
 struct Stage<'a> {
