@@ -58,7 +58,7 @@ pub(crate) fn plans(words: &Words<'_>) -> Vec<Plan> {
     fitting.map(|(n, flow)| plan(words, n, flow)).collect()
 }
 
-/// For several devices, not a record of what is out there, and without anything that goes wrong: that
+/// For as many devices, not a record of what is out there, and without anything that goes wrong: that
 /// can happen in every step anyway. Some device has what it needs, the others leave steps out.
 fn fits(words: &Words<'_>, flow: &Flow) -> bool {
     let plain = |step: &Step| {
@@ -79,7 +79,7 @@ fn fits(words: &Words<'_>, flow: &Flow) -> bool {
         .unless
         .as_ref()
         .is_some_and(|name| can_hold(words, &name.value));
-    flow.devices == Devices::Many
+    (flow.devices == Devices::Many || words.devices.len() == 1)
         && flow.released.is_none()
         && flow.steps.iter().all(plain)
         && all().any(needs)

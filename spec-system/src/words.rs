@@ -219,6 +219,10 @@ impl<'a> Words<'a> {
         if let Some(has) = self.has(device, name) {
             return Formula::constant(has == positive);
         }
+        // The VMM decides so, whatever it follows from.
+        if self.devices[device].has.iter().any(|it| it.value == name) {
+            return Formula::constant(positive);
+        }
         if name == ABSENT_NAME {
             let absent: Set = 1 << ABSENT;
             return Formula::register(device, if positive { absent } else { !absent });

@@ -72,7 +72,9 @@ fn there_are_as_many_states() {
         ("v1", &["full", "plain"]),
         ("v1", &["full", "trapped"]),
         ("v1", &["strict", "strict"]),
+        ("v1", &["kept_out", "kept_out"]),
         ("v2", &["full", "no_p2p"]),
+        ("v2", &["full", "kept_out"]),
         ("v2", &["no_pre_copy", "no_pre_copy"]),
         ("v2", &["bare", "bare", "bare"]),
     ] {

@@ -25,10 +25,10 @@ pub(super) fn system(
     diagnostics: &mut Diagnostics,
 ) -> System {
     let mut system = System {
-        devices: devices(tables, edition, diagnostics),
+        observables: observables(tables, edition, diagnostics),
         ..System::default()
     };
-    system.observables = observables(tables, edition, diagnostics);
+    system.devices = devices(tables, edition, &system.observables, diagnostics);
     let words = Vocabulary::new(edition, &system.observables);
     system.moves = moves(tables, edition, &words, states, diagnostics);
     system.invariants = invariants(tables, &words, rules, diagnostics);
@@ -40,9 +40,19 @@ pub(super) fn system(
 fn devices(
     tables: &Tables<'_, '_>,
     edition: &Edition,
+    observables: &[Observable],
     diagnostics: &mut Diagnostics,
 ) -> Vec<DeviceKind> {
-    let features = Names::new("capability or yes/no property", scope::features(edition));
+    let consequences = edition.consequences.iter().map(|row| &row.name);
+    let derived = observables.iter().filter(|row| {
+        row.scope == Scope::Device && matches!(row.definition, Definition::Derived(_))
+    });
+    let decided = consequences.chain(derived.map(|row| &row.name));
+    let features = Names::new(
+        "capability, property or consequence",
+        scope::features(edition),
+    )
+    .with(decided.map(|name| name.value.as_str()));
     let mut device = |row: Cells<'_, '_>| {
         let has = row.names("Has");
         has.iter()
