@@ -243,3 +243,61 @@ fn pending_bytes_tell_zero_from_not_zero() {
     assert_eq!((ended, seen), (Ok(Outcome::Done), 1), "{}", vm.log);
     assert_arrives(&vm, "asked in between");
 }
+
+/// Between any two rounds, somebody may cancel, and devices may come and go.
+fn between_rounds<E: Edition>() {
+    const ROUNDS: usize = 4;
+    let policy = Convergence {
+        downtime: 0,
+        rounds: ROUNDS,
+        otherwise: Otherwise::Stop,
+        ..Convergence::default()
+    };
+    for mix in mixes().into_iter().filter(|mix| mix.len() < 3) {
+        for at in 1..=ROUNDS {
+            let way = format!("{mix:?}, after round {at}");
+            for cancels in [true, false] {
+                let mut vm = source::<E>(&mix, PeerUse::Friendly);
+                vm.policy.convergence = policy;
+                let (mut asked, mut changed) = (0, 0);
+                let ended = vm.save(&mut |vm, step| {
+                    asked += usize::from(step.work.contains(&E::COPY_DIRTY));
+                    if asked != at || changed > 0 {
+                        return Go::On;
+                    }
+                    changed += 1;
+                    if cancels {
+                        return Go::Back;
+                    }
+                    assert!(vm.plug(Model::Direct).is_ok() && vm.unplug(0).is_ok());
+                    Go::On
+                });
+                assert_eq!(changed, 1, "{way}\n{}", vm.log);
+                assert_eq!(vm.touches().while_quiet, 0, "{way}");
+                // The flow that was chosen may not fit what is there now.
+                match ended {
+                    Ok(Outcome::Done) => assert!(!cancels, "{way}"),
+                    Ok(Outcome::WentBack(_)) => {
+                        assert_goes_on(&mut vm, &way);
+                        let ended = vm.save(&mut on);
+                        assert_eq!(ended, Ok(Outcome::Done), "{way}\n{}", vm.log);
+                    }
+                    Err(refused) => panic!("{way}: {refused}"),
+                }
+                assert_arrives(&vm, &way);
+            }
+        }
+    }
+}
+
+#[test]
+fn anything_may_happen_between_rounds() {
+    covers![
+        V1_SAVE_CANCEL_PRECOPY,
+        V1_SEVERAL_HOTPLUG,
+        V2_SAVE_CANCEL_PRE_COPY,
+        V2_SEVERAL_HOTPLUG
+    ];
+    between_rounds::<V1>();
+    between_rounds::<V2>();
+}

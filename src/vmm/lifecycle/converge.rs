@@ -5,6 +5,7 @@ use std::string::String;
 
 use super::super::edition::{Attached, Edition, Step};
 use super::super::{PAGE, VirtualMachine};
+use super::Go;
 
 /// When a guest is stopped to be moved.
 ///
@@ -83,7 +84,11 @@ impl Convergence {
 
 impl<E: Edition> VirtualMachine<E> {
     /// Repeats what a step does while the guest runs, until little is left.
-    pub(super) fn converge(&mut self, step: &Step<E>) -> Result<(), String> {
+    pub(super) fn converge(
+        &mut self,
+        step: &Step<E>,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
+    ) -> Result<(), String> {
         if !step.vcpu_running || !step.work.contains(&E::COPY_DIRTY) {
             return Ok(());
         }
@@ -105,6 +110,7 @@ impl<E: Edition> VirtualMachine<E> {
                 return self.did_not_converge(policy, downtime);
             }
             rounds += 1;
+            self.ask(step, meddle)?;
             self.run_guest();
             for work in step.work.iter().filter(|work| **work != E::STREAM_MEMORY) {
                 E::work(self, *work).map_err(|fault| format!("{work} failed with {fault}"))?;

@@ -24,9 +24,9 @@ impl<E: Edition> VirtualMachine<E> {
         self.run_guest();
     }
 
-    /// Leaves: reads everything into [`VirtualMachine::transfer`], and stays stopped. After each step of the book's flow,
-    /// `meddle` is asked whether to go on; it may also make devices fail, and, while the vCPUs run, plug and
-    /// unplug some.
+    /// Leaves: reads everything into [`VirtualMachine::transfer`], and stays stopped. After each step of the book's flow, and
+    /// between two rounds of pre-copy, `meddle` is asked whether to go on; it may also make devices fail, and, while the
+    /// vCPUs run, plug and unplug some.
     ///
     /// # Errors
     /// Nothing was done at all.
@@ -102,13 +102,10 @@ impl<E: Edition> VirtualMachine<E> {
         for step in &plan.steps {
             let went = self.step(plan.destination, step);
             let went = went.map_err(|failure| format!("{failure}"));
-            let went = went.and_then(|()| self.converge(step));
-            let why = match went {
-                Err(why) => Some(why),
-                Ok(()) if meddle(self, step) == Go::Back => Some(String::from("cancelled")),
-                Ok(()) => None,
+            let went = went.and_then(|()| self.converge(step, meddle));
+            let Err(why) = went.and_then(|()| self.ask(step, meddle)) else {
+                continue;
             };
-            let Some(why) = why else { continue };
             // The source does not know what the guest has done here since.
             if plan.destination && self.vcpus {
                 self.log.note("too late to go back: the guest runs here");
@@ -118,6 +115,18 @@ impl<E: Edition> VirtualMachine<E> {
             return Ok(Outcome::WentBack(why));
         }
         Ok(Outcome::Done)
+    }
+
+    /// Whether somebody wants to go back.
+    pub(super) fn ask(
+        &mut self,
+        step: &Step<E>,
+        meddle: &mut dyn FnMut(&mut Self, &Step<E>) -> Go,
+    ) -> Result<(), String> {
+        match meddle(self, step) {
+            Go::On => Ok(()),
+            Go::Back => Err(String::from("cancelled")),
+        }
     }
 
     fn abandon(&mut self, plan: &Plan<E>) {
