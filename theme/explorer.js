@@ -453,7 +453,8 @@
 
   /** Who does what; where the VMM begins a step of a flow, a link leads there. */
   const deed = ({ actor, text, row }) => [h("strong", {}, `${actor}:`), " ",
-    row ? [text.split("`")[0], words(`flow:${row.flow}`, 0)] : text];
+    row ? [text.split("`")[0], words(`flow:${row.flow}`, 0)]
+      : text.split("`").map((part, n) => (n % 2 ? code(part) : part))];
 
   function faultCells(story, step, n) {
     const device = (_, m) => {

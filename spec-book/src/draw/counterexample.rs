@@ -113,7 +113,7 @@ impl Stage<'_> {
                 let to = if to > from { to - 4 } else { to + 4 };
                 self.arrow(from, to, y, &step.act, last);
             }
-            Arrow::None => self.alone(step, y, last),
+            Arrow::None => self.alone(step, y, before, last),
         }
         self.states(y, &step.devices, before);
     }
@@ -149,30 +149,44 @@ impl Stage<'_> {
         self.lanes.word(from, to, y + 4, act, href);
     }
 
-    /// The row of a move, or of the VMM's work.
+    /// The row of a move, or of what it is a part of: work, an event, an action or an arc.
     fn to_act(&self, act: &str) -> Option<String> {
         let Lanes { page, edition, .. } = self.lanes;
         let mut kinds = ["move", "work", "event"].into_iter();
-        kinds.find_map(|kind| page.to_row(edition, kind, act))
+        let row = kinds.find_map(|kind| page.to_row(edition, kind, act));
+        row.or_else(|| page.to_name(edition, act))
     }
 
     /// What somebody does without touching another.
-    fn alone(&mut self, step: &Step, y: i32, last: bool) {
-        let x = match step.actor {
-            Actor::Guest => self.lanes.bar_x(0),
-            Actor::Operator | Actor::Vmm => self.lanes.vmm_x(),
-            Actor::Device(device) => self.lanes.device_x(device),
+    fn alone(&mut self, step: &Step, y: i32, before: &[Option<String>], last: bool) {
+        let (page, edition) = (self.lanes.page, self.lanes.edition);
+        let (name, href) = match &step.row {
+            Some((flow, row)) => {
+                let href = page.to_row(edition, flow, &row.to_string());
+                (format!("{flow} {row}"), href)
+            }
+            None => (step.act.clone(), self.to_act(&step.act)),
         };
-        if let Some((flow, row)) = &step.row {
-            let (page, edition) = (self.lanes.page, self.lanes.edition);
-            let href = page.to_row(edition, flow, &row.to_string());
-            let name = format!("{flow} {row}");
-            self.lanes.pill(at(x, y), "work", &name, href);
-        } else {
-            let class = if last { "box bad" } else { "work" };
-            let href = self.to_act(&step.act);
-            self.lanes.pill(at(x, y), class, &step.act, href);
-        }
+        let half = pill_width(&name) / 2;
+        let x = match step.actor {
+            // Beside the number of the step.
+            Actor::Guest => self.lanes.bar_x(0).max(half + 32),
+            // Beside the words of a condition.
+            Actor::Operator | Actor::Vmm => self.lanes.vmm_x() + half - 6,
+            Actor::Device(device) => {
+                let state = step.devices[device].as_deref();
+                if state != before[device].as_deref() {
+                    // The box of the new state stands on the lane.
+                    let left = pill_width(state.unwrap_or("absent")) / 2 + 8;
+                    let end = at(self.lanes.device_x(device) - left, y);
+                    return self.lanes.link(end, "end", &name, href);
+                }
+                self.lanes.device_x(device)
+            }
+        };
+        let bad = last && step.row.is_none();
+        let class = if bad { "box bad" } else { "work" };
+        self.lanes.pill(at(x, y), class, &name, href);
     }
 
     fn changed_conditions(&mut self, n: usize, step: &Step, y: i32) {
