@@ -1,6 +1,7 @@
 //! What differs between the editions of the book, for a machine that follows flows of either.
 
 use std::fmt::{Debug, Display};
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
@@ -108,6 +109,15 @@ pub enum Amount {
     UpTo(u64),
     /// Everything.
     Whole,
+}
+
+/// What a device in this place is called: `A` to `Z`, then `A1` and so on.
+pub(super) fn label(place: usize) -> String {
+    let letter = char::from(b'A' + (place % 26) as u8);
+    match place / 26 {
+        0 => String::from(letter),
+        round => format!("{letter}{round}"),
+    }
 }
 
 /// A device and the VMM's accesses of it, each one logged.

@@ -141,15 +141,12 @@ impl<E: Edition> VirtualMachine<E> {
             self.memory.peers.lock().lent.push(lent);
         }
         let result = act(self);
-        for other in others(self.slots.len()) {
-            let place = self.slots[other].place();
-            let mut inner = self.memory.peers.lock();
-            let Some(at) = inner.lent.iter().position(|lent| lent.place == place) else {
-                continue;
-            };
-            let device = inner.lent.swap_remove(at).device;
-            drop(inner);
-            *self.slots[other].function().device_mut() = device;
+        // The last that was lent comes back first.
+        for other in others(self.slots.len()).rev() {
+            let lent = self.memory.peers.lock().lent.pop();
+            if let Some(lent) = lent {
+                *self.slots[other].function().device_mut() = lent.device;
+            }
         }
         result
     }

@@ -11,8 +11,11 @@ use crate::machine::{
     assert_arrives, assert_enters, assert_goes_on, assert_loaded, mixes, on, some_mixes, source,
 };
 
+/// What goes wrong, in words and in the hardware.
+type Mishap = (&'static str, fn(&mut Trouble));
+
 /// What can be made to go wrong with one device that is to be loaded.
-const TROUBLES: [(&str, fn(&mut Trouble)); 3] = [
+const TROUBLES: [Mishap; 3] = [
     ("dies", |it| it.dead = true),
     ("breaks while it loads", |it| it.load = true),
     ("refuses to load", |it| it.refuse_load = true),

@@ -3,7 +3,7 @@
 use vfio_migration::covers;
 use vfio_migration::driver::Model;
 use vfio_migration::vmm::{
-    Edition, Go, Outcome, PeerUse, Purpose, Refused, Step, V1, V2, VirtualMachine,
+    Attached, Edition, Go, Outcome, PeerUse, Purpose, Refused, Step, V1, V2, VirtualMachine,
 };
 
 use crate::machine::{assert_arrives, assert_goes_on, mixes, on, source, steps};
@@ -164,4 +164,23 @@ fn a_life_is_logged() {
     }
     insta::assert_snapshot!("life_v1", life::<V1>(&mix));
     insta::assert_snapshot!("life_v2", life::<V2>(&mix));
+}
+
+/// Any number of devices, each with a name of its own.
+#[test]
+fn many_devices_arrive() {
+    covers![V1_SEVERAL_BARRIER, V2_SEVERAL_QUIET_FIRST];
+    fn arrive<E: Edition>() {
+        let mix: Vec<Model> = Model::ALL.into_iter().cycle().take(30).collect();
+        let mut vm = source::<E>(&mix, PeerUse::Friendly);
+        let mut labels: Vec<_> = vm.slots.iter().map(|it| it.label().to_owned()).collect();
+        labels.sort();
+        labels.dedup();
+        assert_eq!(labels.len(), mix.len());
+        assert_eq!(vm.save(&mut on), Ok(Outcome::Done), "{}", vm.log);
+        assert_eq!(vm.touches().while_quiet, 0);
+        assert_arrives(&vm, "thirty");
+    }
+    arrive::<V1>();
+    arrive::<V2>();
 }

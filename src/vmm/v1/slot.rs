@@ -2,10 +2,11 @@
 
 use std::boxed::Box;
 use std::format;
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
+use super::super::edition::label;
 use super::super::{Log, Memory, Port, Stream};
 use crate::driver::{Function, Model, Traced};
 use crate::machine::{MigrationRegion, Window};
@@ -35,7 +36,7 @@ pub struct Slot {
 impl Slot {
     pub(super) fn new(model: Model, number: usize, seed: u32, memory: &Memory) -> Self {
         let port = memory.port_of(number);
-        let label = char::from(b'A' + (number % 26) as u8).to_string();
+        let label = label(number);
         let seed = seed.wrapping_mul(256).wrapping_add(number as u32);
         let region = model.open(seed, port.clone());
         Self {

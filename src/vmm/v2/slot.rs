@@ -1,10 +1,10 @@
 //! A device in its slot: the VMM's ioctls, reads and writes.
 
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec::Vec;
 use std::{format, vec};
 
-use super::super::edition::{Amount, Attached};
+use super::super::edition::{Amount, Attached, label};
 use super::super::{Log, Memory, Port, Stream};
 use super::V2;
 use crate::driver::{Device, Function, Model, Traced, V2Function};
@@ -135,7 +135,7 @@ impl Attached<V2> for Slot {
         Self {
             model,
             place: number,
-            label: char::from(b'A' + (number % 26) as u8).to_string(),
+            label: label(number),
             device: model.open_v2(seed, port.clone()),
             fd: None,
             port,
