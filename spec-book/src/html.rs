@@ -115,6 +115,13 @@ impl fmt::Display for Element {
     }
 }
 
+/// Text for an attribute or between tags.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape(text, &mut out);
+    out
+}
+
 /// Line breaks become spaces: a blank line would end the HTML block.
 fn escape(text: &str, out: &mut String) {
     let mut done = 0;

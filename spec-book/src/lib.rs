@@ -4,6 +4,7 @@
 //! adds is HTML made by the elements of `html`, which escape; `page` lists the passes in order. [`Spec`] gives
 //! mdBook all of it; with [`Parts`], mdBook has the text alone, and the pages are completed last.
 
+mod describe;
 mod draw;
 mod drawings;
 mod edit;

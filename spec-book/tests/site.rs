@@ -45,6 +45,42 @@ fn stock_mdbook_makes_the_same_pages() {
 }
 
 #[test]
+fn every_page_is_described_by_its_own_words() {
+    let description = |page: &str| {
+        let tags = tags(page);
+        let of = |key: &str, name: &str| {
+            let mut meta = tags.iter().filter(|tag| tag.name == "meta");
+            let meta = meta.find(|tag| tag.attribute(key) == Some(name));
+            meta.and_then(|meta| meta.attribute("content"))
+                .map(str::to_owned)
+        };
+        let described = of("name", "description").expect("a description");
+        assert_eq!(of("property", "og:description").as_ref(), Some(&described));
+        described
+    };
+    let mut seen = BTreeMap::new();
+    let chapters = |name: &str| !matches!(name, "404.html" | "print.html" | "toc.html");
+    for (name, page) in PAGES.iter().filter(|(name, _)| chapters(name)) {
+        let described = description(page);
+        assert!(
+            !described.is_empty() && described.chars().count() <= 200,
+            "{name}: {described}"
+        );
+        if let Some(other) = seen.insert(described.clone(), name) {
+            panic!("{name} and {other} are described alike: {described}");
+        }
+    }
+    let of = |name: &str| {
+        PAGES
+            .iter()
+            .find(|page| page.0 == name)
+            .map(|page| description(&page.1))
+    };
+    let book = of("404.html");
+    assert_eq!(of("index.html"), book, "the first page speaks for the book");
+}
+
+#[test]
 fn ids_are_unique_on_each_page_and_on_the_print_page() {
     assert!(PAGES.iter().any(|(name, _)| name == "print.html"));
     for (name, page) in PAGES.iter() {

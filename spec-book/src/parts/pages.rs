@@ -6,7 +6,9 @@ use std::path::Path;
 use spec_model::model::Book;
 
 use super::Drawn;
+use crate::describe::describe;
 use crate::drawings;
+use crate::html::escaped;
 use crate::links::{hrefs, page_path};
 
 /// A page as mdBook wrote it.
@@ -14,19 +16,29 @@ pub(super) struct Written {
     /// Relative to the site.
     path: String,
     pub(super) text: String,
+    /// What its chapter says first, in place of the same words on every page.
+    description: Option<String>,
 }
 
 /// That of each chapter, and then `index.html`, which repeats the first.
 pub(super) fn read(book: &Book, site: &Path) -> io::Result<Vec<Written>> {
-    let chapters = book.chapters.iter().map(|it| page_path(&it.path));
-    let paths = chapters.chain(["index.html".to_owned()]);
-    paths
-        .map(|path| {
+    let chapters = book.chapters.iter();
+    let own = chapters.map(|it| (page_path(&it.path), describe(book, it)));
+    own.chain([(INDEX.to_owned(), None)])
+        .map(|(path, description)| {
             let text = std::fs::read_to_string(site.join(&path))?;
-            Ok(Written { path, text })
+            // The whole book is described there.
+            let description = description.filter(|_| path != INDEX);
+            Ok(Written {
+                path,
+                text,
+                description,
+            })
         })
         .collect()
 }
+
+const INDEX: &str = "index.html";
 
 /// Completes them.
 pub(super) fn fill(pages: &[Written], drawn: &Drawn, site: &Path) -> io::Result<()> {
@@ -34,9 +46,27 @@ pub(super) fn fill(pages: &[Written], drawn: &Drawn, site: &Path) -> io::Result<
         let text = drawings::fill(&page.text, |chapter, number| {
             drawn.get(chapter)?.get(number)
         });
+        let text = match &page.description {
+            Some(description) => described(text, description),
+            None => text,
+        };
         std::fs::write(site.join(&page.path), text)?;
     }
     Ok(())
+}
+
+/// The page with another description, for search engines and for previews.
+fn described(mut page: String, description: &str) -> String {
+    let description = escaped(description);
+    for meta in ["name=\"description\"", "property=\"og:description\""] {
+        let before = format!("<meta {meta} content=\"");
+        let begin = page.find(&before).map(|at| at + before.len());
+        let end = begin.and_then(|begin| Some(begin + page[begin..].find('"')?));
+        if let (Some(begin), Some(end)) = (begin, end) {
+            page.replace_range(begin..end, &description);
+        }
+    }
+    page
 }
 
 /// HTML of ours as it stands on a page: with links to pages instead of chapters.
