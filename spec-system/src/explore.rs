@@ -59,7 +59,7 @@ pub(crate) struct Search<'s> {
     pub(crate) only: Option<usize>,
     /// Whether to keep the edges, for questions of liveness.
     pub(crate) edges: bool,
-    /// Is called now and then.
+    /// Is called now and then, and at the end.
     pub(crate) watch: &'s (dyn Fn(Progress) + Sync),
 }
 
@@ -156,6 +156,7 @@ impl Explorer<'_, '_> {
         }
         progress.states = self.table.len();
         progress.time = start.elapsed();
+        (self.search.watch)(progress);
         progress
     }
 

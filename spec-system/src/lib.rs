@@ -29,6 +29,7 @@ mod program;
 mod request;
 mod symmetry;
 mod table;
+mod total;
 mod trace;
 mod verify;
 mod view;

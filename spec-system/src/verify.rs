@@ -9,6 +9,7 @@ use crate::explore::{Progress, Search, explore};
 use crate::formula::MOST_DEVICES;
 use crate::live;
 use crate::machine::{Machine, editions};
+use crate::total::Total;
 use crate::trace::{Counterexample, to_broken, to_state};
 
 /// What to verify.
@@ -114,8 +115,8 @@ pub struct Broken {
     pub progress: Progress,
 }
 
-/// Verifies a book. `watch` is called now and then, from any thread, with what was visited so far of the
-/// machine that the thread explores.
+/// Verifies a book. `watch` is called now and then, from any thread, with what was visited so far of all machines; the
+/// depth is that of the one that was just looked at.
 pub fn verify(book: &Book, options: &Options<'_>, watch: &(dyn Fn(Progress) + Sync)) -> Report {
     let wanted = |edition: &&Edition| {
         options
@@ -123,18 +124,15 @@ pub fn verify(book: &Book, options: &Options<'_>, watch: &(dyn Fn(Progress) + Sy
             .is_none_or(|name| name == edition.name.value)
     };
     let editions = editions(book).filter(wanted);
+    let total = Total::new(watch);
     Report {
         editions: editions
-            .map(|edition| of_edition(edition, options, watch))
+            .map(|edition| of_edition(edition, options, &total))
             .collect(),
     }
 }
 
-fn of_edition(
-    edition: &Edition,
-    options: &Options<'_>,
-    watch: &(dyn Fn(Progress) + Sync),
-) -> EditionReport {
+fn of_edition(edition: &Edition, options: &Options<'_>, total: &Total<'_>) -> EditionReport {
     let wanted = |name: &str| options.invariant.is_none_or(|only| only == name);
     let rows = edition.system.invariants.iter();
     let mut verdicts: Vec<Verdict> = rows
@@ -151,7 +149,7 @@ fn of_edition(
         0
     };
     let sizes = (1..=most).map(|devices| {
-        let found = of_size(edition, devices, options, watch);
+        let found = of_size(edition, devices, options, total);
         for counterexample in found.broken {
             keep_shortest(&mut verdicts, counterexample);
         }
@@ -162,7 +160,7 @@ fn of_edition(
         name: edition.name.value.clone(),
         sizes,
         verdicts,
-        variants: of_variants(edition, options, watch),
+        variants: of_variants(edition, options, total),
     }
 }
 
@@ -187,15 +185,10 @@ struct OfSize {
     broken: Vec<Counterexample>,
 }
 
-fn of_size(
-    edition: &Edition,
-    devices: usize,
-    options: &Options<'_>,
-    watch: &(dyn Fn(Progress) + Sync),
-) -> OfSize {
+fn of_size(edition: &Edition, devices: usize, options: &Options<'_>, total: &Total<'_>) -> OfSize {
     let mixes = mixes(&edition.system.devices, devices);
     let found = in_parallel(options.threads, &mixes, |mix| {
-        of_machine(edition, mix, watch)
+        of_machine(edition, mix, total)
     });
     let mut whole = OfSize {
         size: Size {
@@ -223,11 +216,7 @@ fn add(sum: &mut Size, one: &Size) {
     }
 }
 
-fn of_machine(
-    edition: &Edition,
-    devices: &[&DeviceKind],
-    watch: &(dyn Fn(Progress) + Sync),
-) -> OfSize {
+fn of_machine(edition: &Edition, devices: &[&DeviceKind], total: &Total<'_>) -> OfSize {
     let start = Instant::now();
     let Some(machine) = Machine::new(edition, devices, None) else {
         return OfSize {
@@ -238,7 +227,7 @@ fn of_machine(
     let search = Search {
         only: None,
         edges: true,
-        watch,
+        watch: &total.one(),
     };
     let explored = explore(&machine, &search);
     let mut broken: Vec<Counterexample> = (explored.broken.iter())
@@ -312,11 +301,7 @@ fn in_parallel<T: Sync, R: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-fn of_variants(
-    edition: &Edition,
-    options: &Options<'_>,
-    watch: &(dyn Fn(Progress) + Sync),
-) -> Vec<Broken> {
+fn of_variants(edition: &Edition, options: &Options<'_>, total: &Total<'_>) -> Vec<Broken> {
     let wanted = |row: &&Variant| {
         let named = options
             .variants
@@ -328,11 +313,11 @@ fn of_variants(
     };
     let rows: Vec<&Variant> = edition.system.variants.iter().filter(wanted).collect();
     in_parallel(options.threads, &rows, |row| {
-        of_variant(edition, row, watch)
+        of_variant(edition, row, total)
     })
 }
 
-fn of_variant(edition: &Edition, row: &Variant, watch: &(dyn Fn(Progress) + Sync)) -> Broken {
+fn of_variant(edition: &Edition, row: &Variant, total: &Total<'_>) -> Broken {
     let mut broken = Broken {
         variant: row.name.value.clone(),
         invariant: row.breaks.value.clone(),
@@ -354,7 +339,7 @@ fn of_variant(edition: &Edition, row: &Variant, watch: &(dyn Fn(Progress) + Sync
     let search = Search {
         only: Some(n),
         edges: claim.row.claim != Claim::Never,
-        watch,
+        watch: &total.one(),
     };
     let explored = explore(&machine, &search);
     broken.progress = explored.progress;
@@ -386,7 +371,7 @@ pub struct Shown {
 /// The same book always gives the same answer.
 pub fn counterexamples(book: &Book) -> Vec<Shown> {
     let shown = |edition: &Edition| {
-        let broken = of_variants(edition, &Options::default(), &|_| {});
+        let broken = of_variants(edition, &Options::default(), &Total::new(&|_| {}));
         let name = edition.name.value.clone();
         let shown = move |broken: Broken| Shown {
             edition: name.clone(),
@@ -401,5 +386,5 @@ pub fn counterexamples(book: &Book) -> Vec<Shown> {
 
 /// The same for one variant.
 pub fn counterexample(edition: &Edition, variant: &Variant) -> Option<Counterexample> {
-    of_variant(edition, variant, &|_| {}).counterexample
+    of_variant(edition, variant, &Total::new(&|_| {})).counterexample
 }

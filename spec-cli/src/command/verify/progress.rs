@@ -25,7 +25,7 @@ impl Line {
         }
     }
 
-    /// States, depth and rate of the machine that is explored just now.
+    /// States of all machines so far, their rate, and the depth of the one that was just looked at.
     pub(super) fn show(&self, progress: Progress) {
         let waited = self.start.elapsed();
         if !self.terminal || waited < PATIENCE {
