@@ -1,7 +1,7 @@
 //! A device in its slot: the VMM's accesses of its region, each one logged.
 
-use std::boxed::Box;
 use std::format;
+use std::ops::Range;
 use std::string::String;
 use std::vec;
 use std::vec::Vec;
@@ -103,25 +103,21 @@ impl Slot {
         let offset = self.read_register(Register::DataOffset, log)?;
         let size = self.read_register(Register::DataSize, log)?;
         let mut segment = vec![0; usize::try_from(size).map_err(|_| Fault::OutOfRange)?];
-        let mapped = self.mapped(offset, segment.len());
-        let mut accesses = 0;
-        let mut result = Ok(());
-        for (at, len) in pieces(&self.pieces, segment.len()) {
-            let (place, into) = (offset + at as u64, &mut segment[at..at + len]);
-            result = match mapped {
-                true => self
-                    .region
-                    .map(place, len)
-                    .map(|bytes| into.copy_from_slice(bytes)),
-                false => self.region.read(place, into),
-            };
-            accesses += 1;
-            if result.is_err() {
-                break;
-            }
-        }
-        self.note_data(log, "read", mapped, segment.len(), accesses, result.err());
-        result?;
+        let len = segment.len();
+        self.in_pieces(
+            "read",
+            (offset, len),
+            log,
+            |region, mapped, place, piece| {
+                let (len, into) = (piece.len(), &mut segment[piece]);
+                match mapped {
+                    true => region
+                        .map(place, len)
+                        .map(|bytes| into.copy_from_slice(bytes)),
+                    false => region.read(place, into),
+                }
+            },
+        )?;
         stream.push(segment);
         Ok(())
     }
@@ -129,25 +125,21 @@ impl Slot {
     /// Hands a segment over.
     pub(super) fn put(&mut self, segment: &[u8], log: &mut Log) -> Result<(), Fault> {
         let offset = self.read_register(Register::DataOffset, log)?;
-        let mapped = self.mapped(offset, segment.len());
-        let mut accesses = 0;
-        let mut result = Ok(());
-        for (at, len) in pieces(&self.pieces, segment.len()) {
-            let (place, from) = (offset + at as u64, &segment[at..at + len]);
-            result = match mapped {
-                true => self
-                    .region
-                    .map_mut(place, len)
-                    .map(|bytes| bytes.copy_from_slice(from)),
-                false => self.region.write(place, from),
-            };
-            accesses += 1;
-            if result.is_err() {
-                break;
-            }
-        }
-        self.note_data(log, "write", mapped, segment.len(), accesses, result.err());
-        result?;
+        let len = segment.len();
+        self.in_pieces(
+            "write",
+            (offset, len),
+            log,
+            |region, mapped, place, piece| {
+                let (len, from) = (piece.len(), &segment[piece]);
+                match mapped {
+                    true => region
+                        .map_mut(place, len)
+                        .map(|bytes| bytes.copy_from_slice(from)),
+                    false => region.write(place, from),
+                }
+            },
+        )?;
         let register = Register::DataSize;
         let result = self
             .region
@@ -157,6 +149,34 @@ impl Slot {
             format!("write {register} {}", segment.len()),
             result.err(),
         );
+        result
+    }
+
+    /// Moves a segment, an access a piece, up to the first access that fails. `access` is told whether the segment
+    /// is mapped, where the piece lies in the region, and where in the segment.
+    fn in_pieces(
+        &mut self,
+        what: &str,
+        (offset, len): (u64, usize),
+        log: &mut Log,
+        mut access: impl FnMut(
+            &mut MigrationRegion<Traced>,
+            bool,
+            u64,
+            Range<usize>,
+        ) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mapped = self.mapped(offset, len);
+        let (mut accesses, mut result) = (0, Ok(()));
+        for piece in pieces(&self.pieces, len) {
+            let place = offset + piece.start as u64;
+            result = access(&mut self.region, mapped, place, piece);
+            accesses += 1;
+            if result.is_err() {
+                break;
+            }
+        }
+        self.note_data(log, what, mapped, len, accesses, result.err());
         result
     }
 
@@ -195,8 +215,8 @@ impl Slot {
     }
 }
 
-/// Cuts `len` bytes into pieces of these lengths, over and over: place and length of each.
-fn pieces(lengths: &[usize], len: usize) -> Box<dyn Iterator<Item = (usize, usize)>> {
+/// Cuts `len` bytes into pieces of these lengths, over and over.
+fn pieces(lengths: &[usize], len: usize) -> Vec<Range<usize>> {
     let mut cuts = Vec::new();
     let mut at = 0;
     for length in lengths.iter().cycle() {
@@ -204,8 +224,8 @@ fn pieces(lengths: &[usize], len: usize) -> Box<dyn Iterator<Item = (usize, usiz
             break;
         }
         let piece = (*length).clamp(1, len - at);
-        cuts.push((at, piece));
+        cuts.push(at..at + piece);
         at += piece;
     }
-    Box::new(cuts.into_iter())
+    cuts
 }
