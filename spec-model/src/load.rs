@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::markdown::{Entry, entries};
 use crate::model::TraceFile;
-use crate::source::{FileId, SourceMap, Span, display};
+use crate::source::{FileId, SourceMap, Span, beside, display};
 
 /// A chapter that was read.
 #[derive(Debug)]
@@ -233,26 +233,11 @@ fn path_of(entry: &Entry, place: Span) -> Result<String, Box<Diagnostic>> {
             error.help("write the chapter and give its path, or remove the entry"),
         ));
     }
-    let mut parts: Vec<&str> = Vec::new();
-    let path = dest.replace("%20", " ");
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.pop().is_some() => {}
-            ".." => {
-                let error = Diagnostic::error(
-                    "outside-book",
-                    place,
-                    format!("`{dest}` lies outside of the book"),
-                );
-                return Err(Box::new(
-                    error.help("chapters lie beside SUMMARY.md or below"),
-                ));
-            }
-            part => parts.push(part),
-        }
-    }
-    Ok(parts.join("/"))
+    beside("SUMMARY.md", &dest.replace("%20", " ")).ok_or_else(|| {
+        let title = format!("`{dest}` lies outside of the book");
+        let error = Diagnostic::error("outside-book", place, title);
+        Box::new(error.help("chapters lie beside SUMMARY.md or below"))
+    })
 }
 
 /// A chapter stands in SUMMARY.md once.

@@ -33,8 +33,8 @@ pub use register::{
     Transition,
 };
 pub use system::{
-    ABSENT, Change, Claim, Definition, DeviceKind, Invariant, Move, MoveAfter, Mover, Observable,
-    PREFIXES, REACHES, STREAM_LOST, Scope, System, Variant,
+    ABSENT, Change, Claim, Definition, DeviceKind, Invariant, MOST_DEVICES, Move, MoveAfter, Mover,
+    Observable, PREFIXES, REACHES, STREAM_LOST, Scope, System, Variant,
 };
 pub use table::{Table, TableColumn, TableRow};
 pub use text::{

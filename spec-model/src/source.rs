@@ -134,6 +134,20 @@ impl SourceMap {
     }
 }
 
+/// The path that `path` means in a file, both seen from the same folder; `None` where it leads out of that.
+pub fn beside(file: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// A path as diagnostics show it: with forward slashes on every system.
 pub fn display(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")

@@ -1,7 +1,7 @@
 //! Predicates over one packed state: alternatives of bits and register states.
 
-/// The most devices of a machine.
-pub const MOST_DEVICES: usize = 3;
+pub(crate) use spec_model::model::MOST_DEVICES;
+
 /// A state of a device's register, by number; one bit each.
 pub(crate) type Set = u16;
 /// The number of the register of a device that is not there.

@@ -37,7 +37,7 @@ mod watch;
 mod words;
 
 pub use explore::Progress;
-pub use formula::MOST_DEVICES;
+pub use spec_model::model::MOST_DEVICES;
 pub use trace::{Actor, Arrow, Column, Counterexample, Step, letter};
 pub use verify::{
     Broken, EditionReport, Options, Report, Shown, Size, Verdict, counterexample, counterexamples,

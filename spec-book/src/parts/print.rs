@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use spec_model::model::Book;
+use spec_model::source::beside;
 
 use super::Drawn;
 use super::pages::Written;
@@ -62,7 +63,7 @@ impl<'t> Anchors<'t> {
         let (path, anchor) = href.split_once('#').unwrap_or((href, ""));
         let path = match path {
             "" => from.to_owned(),
-            path => from_root(from, path),
+            path => beside(from, path)?,
         };
         let Some(chapter) = self.0.get(&path) else {
             return Some(match anchor {
@@ -86,18 +87,4 @@ fn main(page: &str) -> &str {
 fn ids(html: &str) -> impl Iterator<Item = &str> {
     let marks = html.split(" id=\"").skip(1);
     marks.filter_map(|rest| rest.split('"').next())
-}
-
-/// A path beside a page, seen from the root of the site.
-fn from_root(page: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = page.split('/').collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            ".." => drop(parts.pop()),
-            "." => {}
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::map::{Map, Set};
 use crate::markdown::{Anchor, Link, RULE_SCHEME};
 use crate::parse::suggestion;
-use crate::source::Span;
+use crate::source::{Span, beside};
 
 /// Every relative link to a chapter leads somewhere. Links out of the book are left alone.
 pub(super) fn links_lead_somewhere<'a>(context: &Context<'_, 'a>, diagnostics: &mut Diagnostics) {
@@ -116,18 +116,7 @@ fn resolve(chapter: &str, path: &str) -> Target {
     if path.starts_with('/') || path.contains(':') || !path.ends_with(".md") {
         return Target::Outside;
     }
-    let mut parts: Vec<&str> = chapter.split('/').collect();
-    parts.pop();
-    let path = decoded(path);
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.pop().is_none() => return Target::Outside,
-            ".." => {}
-            part => parts.push(part),
-        }
-    }
-    Target::Chapter(parts.join("/"))
+    beside(chapter, &decoded(path)).map_or(Target::Outside, Target::Chapter)
 }
 
 /// Without `%20` and the like.

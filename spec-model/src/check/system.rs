@@ -3,10 +3,8 @@
 use super::predicates::constant;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::Expr;
-use crate::model::{Definition, Edition, Observable, Scope};
+use crate::model::{Definition, Edition, MOST_DEVICES, Observable, Scope};
 
-/// The most devices in a machine that is tried.
-const MOST_DEVICES: usize = 3;
 /// The most states of the register.
 const MOST_STATES: usize = 14;
 /// The bits that tell states of a machine apart, without the VMM's place in its program; four of each

@@ -4,6 +4,8 @@
 use crate::expr::Expr;
 use crate::source::{Span, Spanned};
 
+/// The most devices of a machine that is tried out.
+pub const MOST_DEVICES: usize = 3;
 /// Holds of a device that is not plugged in, of which nothing else is said then.
 pub const ABSENT: &str = "absent";
 /// Holds in the step of a write one of whose actions destroyed what was received, where one buffer
