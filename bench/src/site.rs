@@ -125,11 +125,8 @@ fn without_us(config: &Config) -> Config {
 
 /// What `vfio-spec build` does.
 fn ours(root: &Path, config: &Config, out: &Path) {
-    let (book, tests) = std::thread::scope(|scope| {
-        let tests = scope.spawn(|| Tests::read(root, None));
-        let book = spec_model::load(&root.join("book/SUMMARY.md"));
-        (book, tests.join().expect("no panic"))
-    });
+    let load = || spec_model::load(&root.join("book/SUMMARY.md"));
+    let (book, tests) = Tests::read_during(root, None, load);
     let Ok(book) = book else {
         panic!("the book has errors")
     };

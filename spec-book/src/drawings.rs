@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::edit::Edits;
+use crate::edit::{Edits, between};
 use crate::html::{Element, el};
 use crate::page::Page;
 use crate::{flows, moves, show, variants};
@@ -53,26 +53,10 @@ pub(crate) fn mark(chapter: usize, number: usize, words: &str) -> String {
 
 /// The text with what `drawn` gives for a chapter and the number of a drawing in it.
 pub(crate) fn fill<T: AsRef<str>>(text: &str, drawn: impl Fn(usize, usize) -> Option<T>) -> String {
-    let mut out = String::with_capacity(2 * text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(BEGIN) {
-        let found = after.split_once(END).and_then(|(mark, after)| {
-            let (chapter, number) = mark.split_once(SAYS)?.0.split_once('.')?;
-            Some((drawn(chapter.parse().ok()?, number.parse().ok()?)?, after))
-        });
-        out.push_str(before);
-        match found {
-            Some((drawing, after)) => {
-                out.push_str(drawing.as_ref());
-                rest = after;
-            }
-            // Somebody's comment.
-            None => {
-                out.push_str(BEGIN);
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    between(text, (BEGIN, END), |mark, out| {
+        let (chapter, number) = mark.split_once(SAYS)?.0.split_once('.')?;
+        let drawing = drawn(chapter.parse().ok()?, number.parse().ok()?)?;
+        out.push_str(drawing.as_ref());
+        Some(())
+    })
 }

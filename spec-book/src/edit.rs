@@ -57,6 +57,30 @@ impl Edits {
     }
 }
 
+/// The text with what `put` makes of each part between these two marks, which go too. Where it makes nothing, the mark
+/// is not ours, and stays.
+pub(crate) fn between(
+    text: &str,
+    (begin, end): (&str, &str),
+    mut put: impl FnMut(&str, &mut String) -> Option<()>,
+) -> String {
+    let mut out = String::with_capacity(2 * text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(begin) {
+        out.push_str(before);
+        let part = after.split_once(end);
+        rest = match part.and_then(|(part, after)| put(part, &mut out).map(|()| after)) {
+            Some(after) => after,
+            None => {
+                out.push_str(begin);
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use spec_model::source::FileId;
@@ -78,6 +102,19 @@ mod tests {
         edits.insert(0, "> ");
         edits.replace(span(0, 5), "Hi");
         assert_eq!(edits.apply("Hello world"), "> Hi World");
+    }
+
+    #[test]
+    fn parts_between_marks_are_replaced_and_other_marks_stay() {
+        let doubled = |text: &str| {
+            between(text, ("<", ">"), |part, out| {
+                let number: u32 = part.parse().ok()?;
+                out.push_str(&(2 * number).to_string());
+                Some(())
+            })
+        };
+        assert_eq!(doubled("a <1> b <x> c <20>"), "a 2 b <x> c 40");
+        assert_eq!(doubled("a <1"), "a <1");
     }
 
     #[test]

@@ -117,6 +117,13 @@ pub(crate) fn page_path(chapter: &str) -> String {
     format!("{folder}{name}.html")
 }
 
+/// The same for a link, with its anchor; `None` where it leads to no chapter.
+pub(crate) fn page_href(href: &str) -> Option<String> {
+    let (path, anchor) = href.split_at(href.find('#').unwrap_or(href.len()));
+    let path = path.strip_suffix(".md").filter(|_| !href.contains(':'))?;
+    Some(format!("{path}.html{anchor}"))
+}
+
 /// HTML of ours with other destinations of its links, where `change` gives one.
 pub(crate) fn hrefs(html: &str, change: impl Fn(&str) -> Option<String>) -> String {
     const BEGIN: &str = " href=\"";

@@ -85,8 +85,8 @@ impl<'a> Site<'a> {
     }
 
     /// A chapter with marks where its drawings and tables go, and the tables in Markdown: they are numbered after the
-    /// drawings. Begins with its own number.
-    pub(crate) fn text(&self, chapter: usize) -> (usize, String, Vec<String>) {
+    /// drawings.
+    pub(crate) fn text(&self, chapter: usize) -> (String, Vec<String>) {
         let drawings = drawings::of(&self.page(chapter)).len();
         let mut all = Vec::new();
         let text = tables::split(&self.edited(chapter), |table, words| {
@@ -94,7 +94,7 @@ impl<'a> Site<'a> {
             let mark = drawings::mark(chapter, drawings + all.len() - 1, words);
             format!("{mark}\n\n")
         });
-        (chapter, text, all)
+        (text, all)
     }
 
     fn edited(&self, chapter: usize) -> String {

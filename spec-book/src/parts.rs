@@ -5,7 +5,6 @@
 mod pages;
 mod print;
 
-use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -115,12 +114,14 @@ impl Preprocessor for Text {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         same_chapters(&self.book, &book)?;
         let site = Site::new(&self.book, &self.tests);
-        let mut all = vec![Vec::new(); self.book.chapters.len()];
-        let mut texts = HashMap::new();
-        for (path, (chapter, text, tables)) in each(&self.book, |chapter| site.text(chapter)) {
-            texts.insert(path, text);
-            all[chapter] = tables;
-        }
+        let mut made = each(&self.book, |chapter| site.text(chapter));
+        let chapters = self.book.chapters.iter().map(|it| it.path.as_str());
+        let (texts, all): (_, Vec<_>) = chapters
+            .map(|path| {
+                let (text, tables) = made.remove(path).unwrap_or_default();
+                ((path, text), tables)
+            })
+            .unzip();
         put(&self.book, texts, &mut book);
         let options = options(ctx);
         let html = move |table: &String| pages::html(&tables::html(table, &options));

@@ -24,12 +24,8 @@ impl Preprocessor for Spec {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let summary = ctx.root.join(&ctx.config.book.src).join("SUMMARY.md");
         let repository: Option<String> = ctx.config.get("output.html.git-repository-url")?;
-        let root = &ctx.root;
-        let (model, tests) = std::thread::scope(|scope| {
-            let tests = scope.spawn(|| Tests::read(root, repository.as_deref()));
-            let model = spec_model::load(&shortened(&summary));
-            (model, joined(tests.join()))
-        });
+        let load = || spec_model::load(&shortened(&summary));
+        let (model, tests) = Tests::read_during(&ctx.root, repository.as_deref(), load);
         let (model, tests) = (model.map_err(|rejected| complaint(&rejected))?, tests?);
         same_chapters(&model, &book)?;
         let site = Site::new(&model, &tests);

@@ -6,7 +6,7 @@ use mdbook_markdown::pulldown_cmark::html::push_html;
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use spec_model::model::{Book, Table};
 
-use crate::edit::Edits;
+use crate::edit::{Edits, between};
 use crate::html::{Element, code, el};
 use crate::moves;
 use crate::page::Page;
@@ -39,24 +39,11 @@ pub(crate) fn wrap(page: &Page<'_>, edits: &mut Edits) {
 
 /// The text of a chapter with what `put` makes of each table, in Markdown, and its words.
 pub(crate) fn split(text: &str, mut put: impl FnMut(&str, &str) -> String) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(BEGIN) {
-        out.push_str(before);
-        let found = after.split_once(END).and_then(|(table, after)| {
-            let (words, table) = table.split_once(SAYS)?;
-            Some((put(table, words), after))
-        });
-        let Some((table, after)) = found else {
-            out.push_str(BEGIN);
-            rest = after;
-            continue;
-        };
-        out.push_str(&table);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
+    between(text, (BEGIN, END), |part, out| {
+        let (words, table) = part.split_once(SAYS)?;
+        out.push_str(&put(table, words));
+        Some(())
+    })
 }
 
 /// A table as mdBook would show it.

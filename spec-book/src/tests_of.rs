@@ -7,6 +7,8 @@ use std::path::Path;
 use spec_model::coverage::{Mention, files, scan};
 use spec_model::model::Rule;
 
+use crate::site::joined;
+
 /// The tests of every rule.
 #[derive(Clone, Debug, Default)]
 pub struct Tests {
@@ -38,6 +40,21 @@ impl Tests {
     /// A folder or file that cannot be read, or that is not Rust.
     pub fn read(root: &Path, repository: Option<&str>) -> io::Result<Self> {
         Ok(Self::new(mentions(root)?, repository))
+    }
+
+    /// The same on another thread, while this one does some `work`.
+    ///
+    /// # Errors
+    /// As for [`Tests::read`].
+    pub fn read_during<T>(
+        root: &Path,
+        repository: Option<&str>,
+        work: impl FnOnce() -> T,
+    ) -> (T, io::Result<Self>) {
+        std::thread::scope(|scope| {
+            let tests = scope.spawn(|| Self::read(root, repository));
+            (work(), joined(tests.join()))
+        })
     }
 
     /// Where a rule is named, in the order of the files.

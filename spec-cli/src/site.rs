@@ -55,11 +55,8 @@ pub(crate) fn build(at: &Location, plan: &Plan) -> Outcome {
 /// The book, and the tests beside it.
 fn read(at: &Location) -> Outcome<(Book, Tests)> {
     let repository = at.html()?.git_repository_url;
-    let (book, tests) = std::thread::scope(|scope| {
-        let tests = scope.spawn(|| Tests::read(at.directory(), repository.as_deref()));
-        (reader::read(at), tests.join())
-    });
-    let tests = tests.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let read = || reader::read(at);
+    let (book, tests) = Tests::read_during(at.directory(), repository.as_deref(), read);
     let tests = tests.map_err(|wrong| Stop::trouble(format!("cannot read the tests: {wrong}")))?;
     Ok((book?, tests))
 }

@@ -9,7 +9,7 @@ use super::Drawn;
 use crate::describe::describe;
 use crate::drawings;
 use crate::html::escaped;
-use crate::links::{hrefs, page_path};
+use crate::links::{hrefs, page_href, page_path};
 
 /// A page as mdBook wrote it.
 pub(super) struct Written {
@@ -20,19 +20,21 @@ pub(super) struct Written {
     description: Option<String>,
 }
 
-/// That of each chapter, and then `index.html`, which repeats the first.
+/// That of each chapter, and then `index.html`, which repeats the first where it is not the first itself.
 pub(super) fn read(book: &Book, site: &Path) -> io::Result<Vec<Written>> {
     let chapters = book.chapters.iter();
-    let own = chapters.map(|it| (page_path(&it.path), describe(book, it)));
-    own.chain([(INDEX.to_owned(), None)])
-        .map(|(path, description)| {
+    let own = chapters.map(|it| (page_path(&it.path), Some(it)));
+    let index = (INDEX.to_owned(), None);
+    let repeats = book.chapters.iter().all(|it| page_path(&it.path) != INDEX);
+    own.chain(repeats.then_some(index))
+        .map(|(path, chapter)| {
             let text = std::fs::read_to_string(site.join(&path))?;
             // The whole book is described there.
-            let description = description.filter(|_| path != INDEX);
+            let described = chapter.filter(|_| path != INDEX);
             Ok(Written {
                 path,
                 text,
-                description,
+                description: described.and_then(|chapter| describe(book, chapter)),
             })
         })
         .collect()
@@ -71,9 +73,5 @@ fn described(mut page: String, description: &str) -> String {
 
 /// HTML of ours as it stands on a page: with links to pages instead of chapters.
 pub(super) fn html(drawn: &str) -> String {
-    hrefs(drawn, |href| {
-        let (path, anchor) = href.split_at(href.find('#').unwrap_or(href.len()));
-        let path = path.strip_suffix(".md").filter(|_| !href.contains(':'))?;
-        Some(format!("{path}.html{anchor}"))
-    })
+    hrefs(drawn, page_href)
 }

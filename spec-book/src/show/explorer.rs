@@ -16,6 +16,7 @@ use spec_system::Shown;
 use super::chapter_showing;
 use crate::draw::machine::{self, Nodes};
 use crate::html::{Element, data, el};
+use crate::links::page_href;
 use crate::page::Page;
 
 pub(super) fn show(page: &Page<'_>, edition: &Edition) -> Vec<Element> {
@@ -78,7 +79,7 @@ impl Page<'_> {
         } else {
             String::new()
         };
-        let page = self.to_chapter(chapter).replace(".md", ".html");
+        let page = page_href(&self.to_chapter(chapter))?;
         let ask = format!("{device}from={from}&to={to}").replace('|', ",");
         Some(format!("{page}?{ask}"))
     }
